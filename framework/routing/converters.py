@@ -1,0 +1,112 @@
+"""Converters: one segment of a path becomes a Python value, and back.
+
+In   "42"  by <int:id>     Out  42
+Back 42                    Out  "42"
+`to_python` raises ValueError for a text that is not its kind; the sentence is what
+`router.explain` and the X-ray show. The most special kind is tried first (`rank`).
+Own kinds: any object with rank, to_python and to_url, in `Router(converters={…})`.
+"""
+
+from re import compile as compile_pattern
+from typing import Any, Protocol
+from urllib.parse import quote
+from uuid import UUID
+
+SLUG = compile_pattern(r"[-\w]+")
+UUID_TEXT = compile_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MAX_INT = 2**63 - 1  # what a database column holds: a longer number is no id
+
+
+class Converter(Protocol):
+    """A kind of segment: `to_python(unquote(to_url(value))) == value` for every value it takes."""
+
+    @property
+    def rank(self) -> int: ...  # lower is more special and tried first
+    def to_python(self, text: str) -> Any: ...
+    def to_url(self, value: Any) -> str: ...
+
+
+class IntConverter:
+    """Digits 0 to 9, without sign; `int()` alone would take Arabic digits too."""
+
+    rank = 10
+
+    def to_python(self, text: str) -> int:
+        if not (text.isdecimal() and text.isascii()) or len(text) > 19:
+            raise ValueError("wanted digits")
+        if (number := int(text)) > MAX_INT:
+            raise ValueError("wanted a number below 2**63")
+        return number
+
+    def to_url(self, value: Any) -> str:
+        if not isinstance(value, int) or value < 0:
+            raise ValueError(f"{value!r} is not a number from 0 up")
+        return str(int(value))
+
+
+class UuidConverter:
+    """A UUID in lower case with hyphens (RFC 9562 §4)."""
+
+    rank = 20
+
+    def to_python(self, text: str) -> UUID:
+        if not UUID_TEXT.fullmatch(text):
+            raise ValueError("wanted a UUID in lower case")
+        return UUID(text)
+
+    def to_url(self, value: Any) -> str:
+        return str(value if isinstance(value, UUID) else UUID(str(value)))
+
+
+class SlugConverter:
+    """Letters, digits, "-" and "_" of any script."""
+
+    rank = 30
+
+    def to_python(self, text: str) -> str:
+        if not SLUG.fullmatch(text):
+            raise ValueError("wanted letters, digits, '-' or '_'")
+        return text
+
+    def to_url(self, value: Any) -> str:
+        return quote(self.to_python(str(value)), safe="")
+
+
+class StrConverter:
+    """Any text that is not empty, without a slash."""
+
+    rank = 40
+
+    def to_python(self, text: str) -> str:
+        if not text:
+            raise ValueError("wanted a text")
+        return text
+
+    def to_url(self, value: Any) -> str:
+        text = self.to_python(str(value))
+        if "/" in text:
+            raise ValueError(f"{text!r} holds a slash: use <path:…>")
+        return quote(text, safe="")
+
+
+class PathConverter:
+    """The rest of the path, slashes included; only as the last segment of a pattern."""
+
+    rank = 50
+
+    def to_python(self, text: str) -> str:
+        if not text:
+            raise ValueError("wanted a path")
+        return text
+
+    def to_url(self, value: Any) -> str:
+        return quote(self.to_python(str(value)), safe="/")
+
+
+CONVERTERS: dict[str, Converter] = {
+    "int": IntConverter(),
+    "str": StrConverter(),
+    "slug": SlugConverter(),
+    "uuid": UuidConverter(),
+    "path": PathConverter(),
+}
