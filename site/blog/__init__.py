@@ -1,0 +1,1 @@
+"""Blog: posts with tags and comments."""

@@ -1,0 +1,1 @@
+"""Home: the first page, the theme switch, and the page of all components."""
