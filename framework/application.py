@@ -64,7 +64,8 @@ class Application:
         self.url_for = routes.url_for
         self._view = view
         self._match = routes.router.match
-        self._hooks = _view_hooks(layers, routes)
+        routes.seal()
+        self._table = _with_hooks(routes, layers)
         self._site: Site = self
         self.handle: Handler = chain(layers, self.dispatch, probe)
 
@@ -89,12 +90,13 @@ class Application:
             if isinstance(found, list):
                 return self._unmatched(request, found)
             request.route, arguments = found
-            route = self.routes[request.route]
-            for hook in self._hooks[request.route]:
+            route, hooks = self._table[request.route]
+            for hook in hooks:
                 answer = hook(request, Match(route, arguments))
                 if answer is not None:
                     return answer
-            response = route.controller(request, **arguments)
+            controller = route.controller
+            response = controller(request, **arguments) if arguments else controller(request)
             return response if response.__class__ is Response else _answer(response, route)
         except HTTPError as error:
             return self.answer(request, error)
@@ -125,11 +127,13 @@ class Application:
         return self._view.render(request, template, context)
 
 
-def _view_hooks(layers: Sequence[Any], routes: Routes) -> dict[str, tuple[ViewHook, ...]]:
-    """Each route's hooks: those of the hook classes, outermost first, then its own."""
+def _with_hooks(
+    routes: Routes, layers: Sequence[Any]
+) -> dict[str, tuple[Route, tuple[ViewHook, ...]]]:
+    """Each route with its view hooks: those of the hook classes, outermost first, then its own."""
     classes = [layer for layer in layers if isinstance(layer, MiddlewareHooks)]
     shared = tuple(layer.view_hook for layer in classes if layer.view_hook is not None)
-    return {route.name: (*shared, *route.hooks) for route in routes}
+    return {route.name: (route, (*shared, *route.hooks)) for route in routes}
 
 
 def _answer(value: Any, route: Route) -> Response:

@@ -3,7 +3,7 @@
 PEP 3333 §environ Variables (text arrives as latin-1, whatever it was), RFC 9110 §6.
 In   {"REQUEST_METHOD": "GET", "PATH_INFO": "/blog/", "QUERY_STRING": "page=2", …}
 Out  request.method = "GET", request.path = "/blog/", request.query["page"] = "2"
-A request holds the environ and nothing else: each attribute is computed at its first reading.
+Every request needs its method and path; all else is computed when somebody reads it.
 The seven connection points at the end are filled by layers (`http/connection.py`).
 
 Stops 2 and 3 of 9.
@@ -56,18 +56,15 @@ class Request:
 
     def __init__(self, environ: dict[str, Any]) -> None:
         self.environ = environ
-
-    @lazy
-    def method(self) -> str:
-        """The method as sent: "GET", "POST" …"""
-        method: str = self.environ["REQUEST_METHOD"]
-        return method
+        self.method: str = environ["REQUEST_METHOD"]
+        path: str = environ.get("PATH_INFO") or "/"
+        if path.isascii():
+            self.path = path
 
     @lazy
     def path(self) -> str:
         """The decoded path below `script_name`; BadRequest when its bytes are not UTF-8."""
-        path: str = self.environ.get("PATH_INFO") or "/"
-        return path if path.isascii() else _utf8(path)
+        return _utf8(self.environ["PATH_INFO"])
 
     @lazy
     def script_name(self) -> str:

@@ -110,29 +110,33 @@ def send(
 
     A HEAD, 204 or 304 answer loses its body here: 12 of 28 servers would send it.
     """
-    body = response.body
-    if isinstance(body, bytes):
-        headers = [*response.headers, ("Content-Length", str(len(body)))]
-        chunks: Iterable[bytes] = (body,)
-    else:
-        headers = response.headers[:]
-        chunks = body
+    status, body = response.status, response.body
     for name, value in response.headers:
         if name not in CANONICAL or not (value.isascii() and value.isprintable()):
             check_line(name, value)
-    if method == "HEAD" or response.status in WITHOUT_BODY:
-        chunks = ()
-        _drop_body(response, headers)
-    start_response(STATUS_LINES[response.status], headers + response.constants)
-    return chunks
+    if method == "HEAD" or status in WITHOUT_BODY:
+        return _send_head(response, start_response)
+    if isinstance(body, bytes):
+        length = ("Content-Length", str(len(body)))
+        headers = [*response.headers, length, *response.constants]
+        body = (body,)
+    else:
+        headers = response.headers + response.constants
+    start_response(STATUS_LINES[status], headers)
+    return body
 
 
-def _drop_body(response: Response, headers: HeaderList) -> None:
-    """Closes the body; a status without one also loses the lines that describe it."""
+def _send_head(response: Response, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Closes the body and sends the lines; a status without a body has none that describe it."""
     response.close()
+    headers = response.headers + response.constants
     if response.status in WITHOUT_BODY:
         described = ("content-type", "content-length")
-        headers[:] = [pair for pair in headers if pair[0].lower() not in described]
+        headers = [pair for pair in headers if pair[0].lower() not in described]
+    elif isinstance(response.body, bytes):
+        headers.append(("Content-Length", str(len(response.body))))
+    start_response(STATUS_LINES[response.status], headers)
+    return ()
 
 
 def text_response(text: str, status: int = 200) -> Response:

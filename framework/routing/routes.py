@@ -56,6 +56,7 @@ class Routes:
         self.router = Router(converters)
         self._routes: dict[str, Route] = {}
         self._all: list[Route] = []
+        self._sealed = False
         self._canonical: dict[type, Callable[[Any], tuple[str, Arguments]]] = {}
 
     def __getitem__(self, name: str) -> Route:
@@ -85,7 +86,15 @@ class Routes:
         name = name or _name_of(controller)
         self._register(Route(name, pattern, methods, controller, hooks, csrf, False, options))
 
+    def seal(self) -> None:
+        """No more routes from now on: an application has been made of these."""
+        self._sealed = True
+
     def _register(self, route: Route) -> None:
+        if self._sealed:
+            raise RuntimeError(f"{route.pattern}: add all routes before Application(routes) is made")
+        if not route.methods:
+            raise TypeError(f"{route.pattern}: the controller has no get, post, put, patch or delete")
         known = self._routes.get(route.name)
         if known is not None and known.controller != route.controller:
             raise ValueError(
