@@ -104,6 +104,10 @@ class MessageBox:
         """Puts what was not shown into the answer, and ends a cookie that has served."""
         waiting = [*([] if self.shown else self.arrived()), *self._added]
         secure = self._request.is_secure
+        if self.shown:
+            response.vary("Cookie")
+            if self._arrived:
+                response.set_header("Cache-Control", "private, no-cache")
         if waiting and (self._added or self.shown):
             response.set_cookie(COOKIE, self._pack(waiting), secure=secure)
         elif self.shown and COOKIE in self._request.cookies:

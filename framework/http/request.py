@@ -9,6 +9,7 @@ The seven connection points at the end are filled by layers (`http/connection.py
 Stops 2 and 3 of 9.
 """
 
+from io import BytesIO
 from itertools import count
 from os import getpid
 from secrets import token_hex
@@ -133,10 +134,13 @@ class Request:
             if length is not None and length > self.limits.max_form_bytes:
                 raise PayloadTooLarge("This form holds too much text.")
             return Form(MultiDict(parse_form(self.body, self.limits)), MultiDict())
-        if self.content_type != "multipart/form-data" or "body" in self.__dict__:
+        if self.content_type != "multipart/form-data":
             return Form(MultiDict(), MultiDict())
         reader = MultipartReader(parse_boundary(self.headers["Content-Type"]), self.limits)
-        reader.read(BodyStream(self.environ, self.limits.max_body_bytes))
+        source = self.environ
+        if "body" in self.__dict__:  # somebody has read it whole already
+            source = {"wsgi.input": BytesIO(self.body), "CONTENT_LENGTH": str(len(self.body))}
+        reader.read(BodyStream(source, self.limits.max_body_bytes))
         return Form(MultiDict(reader.fields), MultiDict(reader.files))
 
     @lazy

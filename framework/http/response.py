@@ -111,18 +111,22 @@ def send(
     A HEAD, 204 or 304 answer loses its body here: 12 of 28 servers would send it.
     """
     status, body = response.status, response.body
-    for name, value in response.headers:
-        if name not in CANONICAL or not (value.isascii() and value.isprintable()):
-            check_line(name, value)
-    if method == "HEAD" or status in WITHOUT_BODY:
-        return _send_head(response, start_response)
-    if isinstance(body, bytes):
-        length = ("Content-Length", str(len(body)))
-        headers = [*response.headers, length, *response.constants]
-        body = (body,)
-    else:
-        headers = response.headers + response.constants
-    start_response(STATUS_LINES[status], headers)
+    try:
+        for name, value in response.headers:
+            if name not in CANONICAL or not (value.isascii() and value.isprintable()):
+                check_line(name, value)
+        if method == "HEAD" or status in WITHOUT_BODY:
+            return _send_head(response, start_response)
+        if isinstance(body, bytes):
+            length = ("Content-Length", str(len(body)))
+            headers = [*response.headers, length, *response.constants]
+            body = (body,)
+        else:
+            headers = response.headers + response.constants
+        start_response(STATUS_LINES[status], headers)
+    except BaseException:
+        response.close()
+        raise
     return body
 
 

@@ -105,10 +105,16 @@ class CsrfToken:
         return mask(secret)
 
     def secret(self) -> str:
-        """The session's secret, else the cookie's; "" without one."""
+        """The session's secret, else the cookie's; "" without one.
+
+        A session that was renewed or flushed in this request has made the cookie's worthless.
+        """
         request = self._request
-        if request.is_connected("session") and (kept := request.session.get(SESSION_KEY)):
-            return str(kept)
+        if request.is_connected("session"):
+            if kept := request.session.get(SESSION_KEY):
+                return str(kept)
+            if _is_renewed(request):
+                return self.fresh
         signed = request.cookies.get(cookie_name(request), "").encode("ascii", "replace")
         try:
             return self._signer.unsign(signed, PURPOSE, MAX_AGE_SECONDS).decode("ascii")
@@ -151,9 +157,8 @@ class CsrfMiddleware(MiddlewareHooks):
                 signed = self._signer.sign(token.fresh.encode("ascii"), PURPOSE).decode("ascii")
                 name, secure = cookie_name(request), request.is_secure
                 response.set_cookie(name, signed, secure=secure)
-        session = Request.session.opened(request)
-        renewed = session is not None and getattr(session, "renewed", False)
-        if renewed and cookie_name(request) in request.cookies:
+                return response
+        if _is_renewed(request) and cookie_name(request) in request.cookies:
             response.delete_cookie(cookie_name(request), secure=request.is_secure)
         return response
 
@@ -175,6 +180,12 @@ class CsrfMiddleware(MiddlewareHooks):
             facts |= {"token": bool(token), "secret": bool(secret)}
             facts["equal"] = bool(secret) and same(unmask(token), secret)
         return facts
+
+
+def _is_renewed(request: Request) -> bool:
+    """Whether this request gave its session a new id, or threw it away."""
+    session = request.__dict__.get("session")
+    return session is not None and getattr(session, "renewed", False)
 
 
 def cookie_name(request: Request) -> str:

@@ -70,7 +70,12 @@ class MiddlewareHooks:
         leave = self.process_response
 
         def leaving(request: Request) -> Response:
-            return leave(request, handler(request))
+            response = handler(request)
+            try:
+                return leave(request, response)
+            except BaseException:
+                response.close()
+                raise
 
         return leaving
 

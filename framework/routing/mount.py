@@ -54,7 +54,7 @@ def call(application: WSGIApplication, environ: dict[str, Any]) -> Response:
         raise
     status, headers = started[-1]
     response = Response(Body(chain(written, first, iterator), chunks), int(status[:3]))
-    response.headers[:] = headers
+    response.headers[:] = [(name.title(), value) for name, value in headers]
     return response
 
 

@@ -92,9 +92,9 @@ class Routes:
 
     def _register(self, route: Route) -> None:
         if self._sealed:
-            raise RuntimeError(f"{route.pattern}: add all routes before Application(routes) is made")
+            raise RuntimeError(f"{route.pattern}: add it before Application(routes) is made")
         if not route.methods:
-            raise TypeError(f"{route.pattern}: the controller has no get, post, put, patch or delete")
+            raise TypeError(f"{route.pattern}: the controller has no get, post, put or delete")
         known = self._routes.get(route.name)
         if known is not None and known.controller != route.controller:
             raise ValueError(
