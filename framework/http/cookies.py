@@ -98,6 +98,15 @@ def dump_cookie(
     return cookie
 
 
+def own_name(name: str, is_secure: bool) -> str:
+    """The name of a cookie of ours: on https with the prefix that no subdomain can set.
+
+    >>> own_name("session", True)
+    '__Host-session'
+    """
+    return "__Host-" + name if is_secure else name
+
+
 def _check(name: str, path: str, domain: str | None, secure: bool, same_site: str | None) -> None:
     """Raises ValueError for a name, an attribute or a combination that no browser keeps."""
     if not NAME.fullmatch(name):

@@ -12,7 +12,7 @@ Stops 2 and 3 of 9.
 from io import BytesIO
 from itertools import count
 from os import getpid
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -177,6 +177,11 @@ class Request:
     def id(self) -> str:
         """A name for this request in logs: process start, process, number."""
         return f"{STARTED}-{getpid():x}-{next(NUMBERS):x}"
+
+    @lazy
+    def csp_nonce(self) -> str:
+        """A word that lets one inline script run; asking for it makes the answer uncacheable."""
+        return token_urlsafe(16)
 
     def url_for(self, target: object, query: Any = None, /, **arguments: object) -> str:
         """The address of a route or an object, below this request's prefix."""

@@ -17,6 +17,7 @@ from secrets import token_bytes, token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
 
+from framework.http.cookies import own_name
 from framework.http.errors import Forbidden
 from framework.http.request import Request
 from framework.http.response import Response
@@ -189,8 +190,8 @@ def _is_renewed(request: Request) -> bool:
 
 
 def cookie_name(request: Request) -> str:
-    """The cookie's name: on https with the prefix that keeps subdomains from setting it."""
-    return "__Host-" + COOKIE if request.is_secure else COOKIE
+    """The cookie's name, by the scheme of the request."""
+    return own_name(COOKIE, request.is_secure)
 
 
 def _origin(url: str) -> str:

@@ -19,7 +19,6 @@ from framework.http.response import Response
 
 CSP = {
     "default-src": "'self'",
-    "img-src": "'self' data:",
     "object-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",
@@ -36,11 +35,12 @@ class SecurityHeaders:
     """The layer that adds the constant lines.
 
     `csp` adds to or replaces directives ("form-action": "'self' https://pay.example"); an
-    empty one removes it. `hsts_seconds` says: https only, for that long (production).
+    empty one removes it. `hsts_seconds` says: https only, for that long (production). A template
+    that must have an inline script writes its `csp_nonce()`; that answer is then kept by nobody.
     """
 
     def __init__(self, csp: Mapping[str, str] | None = None, hsts_seconds: int = 0) -> None:
-        policy = {**CSP, **(csp or {})}
+        self._policy = {**CSP, **(csp or {})}
         self.lines = [
             ("X-Content-Type-Options", "nosniff"),
             ("X-Frame-Options", "DENY"),
@@ -48,7 +48,7 @@ class SecurityHeaders:
             ("Cross-Origin-Opener-Policy", "same-origin"),
             ("Cross-Origin-Resource-Policy", "same-origin"),
             ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-            ("Content-Security-Policy", "; ".join(f"{k} {v}" for k, v in policy.items() if v)),
+            ("Content-Security-Policy", directives(self._policy)),
         ]
         if hsts_seconds:
             self.lines.append(("Strict-Transport-Security", f"max-age={hsts_seconds}"))
@@ -62,6 +62,8 @@ class SecurityHeaders:
         def secured(request: Request) -> Response:
             response = handler(request)
             response.constants = lines
+            if "csp_nonce" in request.__dict__:
+                self._allow_nonce(request, response)
             for name, _ in response.headers:
                 if name in names:
                     own = {name for name, _ in response.headers}
@@ -70,6 +72,22 @@ class SecurityHeaders:
             return response
 
         return secured
+
+    def _allow_nonce(self, request: Request, response: Response) -> None:
+        """Lets this one answer run the inline scripts and styles that carry its nonce."""
+        own = f"'self' 'nonce-{request.csp_nonce}'"
+        policy = {**self._policy, "script-src": own, "style-src": own}
+        response.set_header("Content-Security-Policy", directives(policy))
+        response.set_header("Cache-Control", "no-store")
+
+
+def directives(policy: Mapping[str, str]) -> str:
+    """A policy as its header line; a directive without sources is left out.
+
+    >>> directives({"default-src": "'self'", "img-src": ""})
+    "default-src 'self'"
+    """
+    return "; ".join(f"{name} {sources}" for name, sources in policy.items() if sources)
 
 
 class AllowedHosts:

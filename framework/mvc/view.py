@@ -111,6 +111,13 @@ def csrf_input(context: Context) -> Markup:
     return field.format(context["request"].csrf.token())
 
 
+@pass_context
+def csp_nonce(context: Context) -> str:
+    """For the nonce attribute of an inline script; the answer becomes uncacheable."""
+    nonce: str = context["request"].csp_nonce
+    return nonce
+
+
 def _static(prefix: str) -> Callable[..., str]:
     @pass_context
     def static(context: Context, path: str) -> str:
@@ -137,4 +144,5 @@ GLOBALS = {
     "querystring": querystring,
     "csrf_token": csrf_token,
     "csrf_input": csrf_input,
+    "csp_nonce": csp_nonce,
 }

@@ -8,7 +8,7 @@ the router knows a 405 before anything runs. Wrong wiring raises at start, with 
 Stop 5 of 9: `match` gives a name, this table the controller, its view hooks and options.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -50,14 +50,24 @@ ViewHook = Callable[[Request, Match], Response | None]
 
 
 class Routes:
-    """A table of routes; tables are included in tables."""
+    """A table of routes, given as a list, by `add` or by decorators; tables include tables.
 
-    def __init__(self, converters: Mapping[str, Converter] | None = None) -> None:
+    Routes([("/", PostList, "post_list"), ("/<int:id>/", PostDetail, "post_detail")])
+    """
+
+    def __init__(
+        self,
+        table: Iterable[tuple[str, Any, str]] = (),
+        *,
+        converters: Mapping[str, Converter] | None = None,
+    ) -> None:
         self.router = Router(converters)
         self._routes: dict[str, Route] = {}
         self._all: list[Route] = []
         self._sealed = False
         self._canonical: dict[type, Callable[[Any], tuple[str, Arguments]]] = {}
+        for pattern, controller, name in table:
+            self.add(pattern, controller, name)
 
     def __getitem__(self, name: str) -> Route:
         return self._routes[name]

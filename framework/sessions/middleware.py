@@ -15,6 +15,7 @@ from logging import getLogger
 from secrets import token_urlsafe
 from time import time
 
+from framework.http.cookies import own_name
 from framework.http.errors import HTTPError, ServiceUnavailable
 from framework.http.handler import Handler
 from framework.http.request import Request
@@ -154,5 +155,5 @@ class SessionMiddleware:
 
 
 def cookie_name(request: Request) -> str:
-    """`__Host-session` on https, which no subdomain and no plain http answer can set."""
-    return "__Host-" + COOKIE if request.is_secure else COOKIE
+    """The cookie's name, by the scheme of the request: never both names."""
+    return own_name(COOKIE, request.is_secure)

@@ -4,10 +4,13 @@ from blog.controllers import PostComment, PostDetail, PostList
 from blog.models import Post
 from framework.routing.routes import Routes
 
-routes = Routes()
-routes.add("/", PostList, name="post_list")
-routes.add("/<int:year>/<int:month>/<int:day>/<slug:slug>/", PostDetail, name="post_detail")
-routes.add("/<int:id>/comment/", PostComment, name="post_comment")
+routes = Routes(
+    [
+        ("/", PostList, "post_list"),
+        ("/<int:year>/<int:month>/<int:day>/<slug:slug>/", PostDetail, "post_detail"),
+        ("/<int:id>/comment/", PostComment, "post_comment"),
+    ]
+)
 
 
 def address(post: Post) -> tuple[str, dict[str, object]]:
