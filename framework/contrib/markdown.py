@@ -13,14 +13,18 @@ from markdown_it import MarkdownIt
 from framework.mvc.view import Markup
 
 PARSER = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False})
-ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "code": {"class"}, "th": {"align"}, "td": {"align"}}
+ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "code": {"class"}, "th": {"class"}, "td": {"class"}}
 SCHEMES = {"http", "https", "mailto"}
 
 
 @lru_cache(512)
 def to_html(text: str) -> Markup:
     """The text as HTML; headings and links are kept, scripts and styles are not."""
-    rendered = PARSER.render(text)
+    tokens = PARSER.parse(text)
+    for token in tokens:
+        if align := str(token.attrs.pop("style", "")):  # the CSP forbids inline styles
+            token.attrs["class"] = align.removeprefix("text-align:")
+    rendered = PARSER.renderer.render(tokens, PARSER.options, {})
     return Markup(nh3.clean(rendered, attributes=ATTRIBUTES, url_schemes=SCHEMES))
 
 

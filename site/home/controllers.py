@@ -71,4 +71,4 @@ class StyleGuide(Controller):
         failing = SampleForm(MultiDict([("email", "no address"), ("name", "n" * 90)]))
         failing.validate()
         page: Page[int] = Page(range(5), 5, 5, 60)
-        return render(request, "style/index.html", form=SampleForm(), failing=failing, page=page)
+        return render(request, "style/index.html", failing=failing, page=page)
