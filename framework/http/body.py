@@ -12,12 +12,15 @@ Stop 3 of 9: nothing is read before a controller asks.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
+from re import compile as compile_pattern
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
 from framework.http.errors import BadRequest, LengthRequired, PayloadTooLarge, UnsupportedMediaType
 
 CHUNK_BYTES = 64 * 1024
+SURROGATE = compile_pattern(r"\\u[dD][89A-Fa-f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,12 @@ class BodyStream:
         self._max_bytes = max_bytes
         self._taken = 0
         terminated = bool(environ.get("wsgi.input_terminated"))
-        if environ.get("HTTP_TRANSFER_ENCODING") and not terminated:
+        chunked = bool(environ.get("HTTP_TRANSFER_ENCODING"))
+        if chunked and not terminated:
             raise LengthRequired
         length = content_length(environ)
-        self._length = None if terminated and length is None else length or 0
+        unknown = terminated and (chunked or length is None)  # RFC 9112 §6.3: chunks overrule it
+        self._length = None if unknown else length or 0
         if (self._length or 0) > max_bytes:
             raise PayloadTooLarge
 
@@ -60,7 +65,7 @@ class BodyStream:
             size = min(size, self._length - self._taken)
         try:
             data: bytes = self._read(size) if size else b""
-        except (OSError, ValueError) as error:  # the client went away, or sent a broken chunk
+        except Exception as error:  # the client went away, or sent a chunk its server refuses
             raise BadRequest("The body broke off.") from error
         self._taken += len(data)
         if not data and self._length is not None and self._taken < self._length:
@@ -136,13 +141,29 @@ def parse_json(data: bytes, content_type: str) -> Any:
     if media_type(content_type) != "application/json":
         raise UnsupportedMediaType("Send application/json.")
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+        text = data.decode("utf-8")
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        if SURROGATE.search(text):  # half of a pair is no text: nobody could encode it again
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise BadRequest("The body is not valid JSON.") from error
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    """A number that has a value: 1e999 would become the Infinity that JSON does not know."""
+    number = float(text)
+    return number if isfinite(number) else _no_constant(text)
+
+
+def check_coding(environ: Mapping[str, Any]) -> None:
+    """UnsupportedMediaType for a compressed body: 10 MB may hold 10 GB (RFC 9110 §15.5.16)."""
+    if (environ.get("HTTP_CONTENT_ENCODING") or "identity").strip().lower() != "identity":
+        raise UnsupportedMediaType("Send the body uncompressed.")
 
 
 def media_type(content_type: str) -> str:

@@ -7,7 +7,7 @@ Out  304 (the copy is good), 412 (a precondition failed) or 200 (go on)
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from re import compile as compile_pattern
 from typing import Any
@@ -23,9 +23,10 @@ def evaluate(
     trace: Any = None,
 ) -> int:
     """200 to answer in full, 304 when the copy is good, 412 when a precondition failed."""
-    status = _preconditions(headers, etag, modified)
+    named = "" if etag is None and modified is not None else etag  # it exists: "*" names it
+    status = _preconditions(headers, named, modified)
     if status == 200:
-        status = _freshness(method, headers, etag, modified)
+        status = _freshness(method, headers, named, modified)
     if trace is not None:
         trace.decide("cache.validate", status=status, etag=etag, modified=modified)
     return status
@@ -73,11 +74,11 @@ def matches(header: str, etag: str | None, *, weak: bool) -> bool:
 
 
 def parse_date(text: str | None) -> datetime | None:
-    """An HTTP date as an aware datetime; None for anything else."""
+    """An HTTP date in any of its three forms (RFC 9110 §5.6.7), aware; None for anything else."""
     if not text:
         return None
     try:
         date = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return date if date.tzinfo else None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)  # asctime's form names no zone

@@ -30,14 +30,15 @@ def parse_cookie(header: str) -> dict[str, str]:
     {'theme': 'dark', 'sid': '9f2c'}
 
     Only ";" separates: a parser that also takes "," or "]" lets one cookie's value smuggle
-    another cookie in.
+    another cookie in. Only space and tab are trimmed: to a browser "\\xa0__Host-session" has no
+    prefix, so a subdomain may set it.
     """
     cookies: dict[str, str] = {}
     for pair in header.split(";"):
         name, equals, value = pair.partition("=")
-        name = name.strip()
+        name = name.strip(" \t")
         if equals and name and name not in cookies:
-            cookies[name] = _read(value.strip())
+            cookies[name] = _read(value.strip(" \t"))
     return cookies
 
 
@@ -120,7 +121,8 @@ def _check(name: str, path: str, domain: str | None, secure: bool, same_site: st
         raise ValueError(f"SameSite is one of {SAME_SITE}, not {same_site!r}")
     if same_site == "None" and not secure:
         raise ValueError("SameSite=None needs secure=True: browsers drop the cookie otherwise")
-    if name.startswith(("__Host-", "__Secure-")) and not secure:
+    prefixed = name.lower()  # browsers know the prefixes in any spelling
+    if prefixed.startswith(("__host-", "__secure-")) and not secure:
         raise ValueError(f"the prefix of {name!r} needs secure=True")
-    if name.startswith("__Host-") and (domain or path != "/"):
+    if prefixed.startswith("__host-") and (domain or path != "/"):
         raise ValueError("the prefix __Host- needs path='/' and no domain")

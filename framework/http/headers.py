@@ -31,18 +31,20 @@ class RequestHeaders(Mapping[str, str]):
         self._max_header_length = max_header_length
 
     def __getitem__(self, name: str) -> str:
-        key = UNPREFIXED.get(name.lower()) or "HTTP_" + name.upper().replace("-", "_")
-        value: str = self._environ[key]
+        key = UNPREFIXED.get(name.lower())
+        if key and not self._environ.get(key):  # PEP 3333: "may be empty or missing"
+            raise KeyError(name)
+        value: str = self._environ[key or "HTTP_" + name.upper().replace("-", "_")]
         if len(value) > self._max_header_length:
             raise HeaderTooLarge(name)
         return value
 
     def __iter__(self) -> Iterator[str]:
         for key, value in self._environ.items():
-            if key.startswith("HTTP_"):
-                yield key[5:].replace("_", "-").title()
-            elif key in ("CONTENT_TYPE", "CONTENT_LENGTH") and value:
-                yield key.replace("_", "-").title()
+            name = key.removeprefix("HTTP_")
+            own_key = name if name in UNPREFIXED.values() else "HTTP_" + name
+            if key == own_key and (value or key != name):
+                yield name.replace("_", "-").title()
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -95,8 +95,11 @@ class MultipartReader:
 
     def _begin(self, part: Field | File) -> None:
         """A new part starts: a field collects text, a file gets its temporary file."""
+        if not part.name:
+            raise BadRequest("A part of the form has no name.")
         self._part = part
         self._text.clear()
+        self._count(sum(len(name) + len(value) for name, value in part.headers))
         if isinstance(part, File):
             kind = part.headers.get("Content-Type", "application/octet-stream")
             stream: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=CHUNK_BYTES)
@@ -120,17 +123,21 @@ class MultipartReader:
             file.stream.seek(0)
 
     def _take_field(self, part: Field, data: Data) -> None:
-        self._form_bytes += len(data.data)
+        self._count(len(data.data))
         self._text += data.data
-        if self._form_bytes > self._limits.max_form_bytes:
-            raise PayloadTooLarge("This form holds too much text.")
         if not data.more_data:
             self.fields.append((part.name, self._text.decode("utf-8", "replace")))
             if len(self.fields) > self._limits.max_fields:
                 raise PayloadTooLarge(f"More than {self._limits.max_fields} fields.")
 
+    def _count(self, size: int) -> None:
+        """Fields and the heads of all parts share one allowance: both stay in memory."""
+        self._form_bytes += size
+        if self._form_bytes > self._limits.max_form_bytes:
+            raise PayloadTooLarge("This form holds too much text.")
+
 
 def _basename(filename: Any) -> str:
     """The last part of what the browser calls the file: no folder, no control character."""
-    name = str(filename or "").replace("\\", "/").rpartition("/")[2]
-    return CONTROL.sub("", name)[:255]
+    name = CONTROL.sub("", str(filename or "")).replace("\\", "/").rpartition("/")[2]
+    return "" if name in (".", "..") else name[:255]

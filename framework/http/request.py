@@ -20,6 +20,7 @@ from framework.http import connection
 from framework.http.body import (
     BodyStream,
     Limits,
+    check_coding,
     check_fields,
     content_length,
     media_type,
@@ -110,11 +111,20 @@ class Request:
         """The whole body. A multipart form is read by `form` instead, as it arrives."""
         if "_form" in self.__dict__ and self.content_type == "multipart/form-data":
             raise RuntimeError("the body was read as a form: use request.form and request.files")
-        return BodyStream(self.environ, self.limits.max_body_bytes).read_all()
+        return self._open_body().read_all()
+
+    def _open_body(self) -> BodyStream:
+        """The body's stream, once: after a failure nobody reads on from the middle of it."""
+        if "_is_body_open" in self.__dict__:
+            raise BadRequest("The body could not be read.")
+        stream = BodyStream(self.environ, self.limits.max_body_bytes)
+        self._is_body_open = True
+        return stream
 
     @lazy
     def json(self) -> Any:
         """The value of a JSON body; 415 for another type, 400 for a broken one."""
+        check_coding(self.environ)
         return parse_json(self.body, self.headers.get("Content-Type", ""))
 
     @lazy
@@ -129,6 +139,7 @@ class Request:
 
     @lazy
     def _form(self) -> Form:
+        check_coding(self.environ)
         if self.content_type == "application/x-www-form-urlencoded":
             length = self.content_length
             if length is not None and length > self.limits.max_form_bytes:
@@ -137,10 +148,11 @@ class Request:
         if self.content_type != "multipart/form-data":
             return Form(MultiDict(), MultiDict())
         reader = MultipartReader(parse_boundary(self.headers["Content-Type"]), self.limits)
-        source = self.environ
         if "body" in self.__dict__:  # somebody has read it whole already
-            source = {"wsgi.input": BytesIO(self.body), "CONTENT_LENGTH": str(len(self.body))}
-        reader.read(BodyStream(source, self.limits.max_body_bytes))
+            known = {"wsgi.input": BytesIO(self.body), "CONTENT_LENGTH": str(len(self.body))}
+            reader.read(BodyStream(known, self.limits.max_body_bytes))
+        else:
+            reader.read(self._open_body())
         return Form(MultiDict(reader.fields), MultiDict(reader.files))
 
     @lazy

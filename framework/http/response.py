@@ -77,7 +77,8 @@ class Response:
 
     def vary(self, name: str) -> None:
         """The answer depends on this request header too (RFC 9110 §12.5.5)."""
-        known = [part.strip() for part in (find(self.headers, "Vary") or "").split(",") if part]
+        lines = [value for key, value in self.headers if key.lower() == "vary"]
+        known = [part.strip() for part in ",".join(lines).split(",") if part.strip()]
         if "*" not in known and name.lower() not in [part.lower() for part in known]:
             self.set_header("Vary", ", ".join([*known, name]))
 
@@ -114,7 +115,7 @@ def send(
     try:
         for name, value in response.headers:
             if name not in CANONICAL or not (value.isascii() and value.isprintable()):
-                check_line(name, value)
+                _check_unusual(response, method, name, value)
         if method == "HEAD" or status in WITHOUT_BODY:
             return _send_head(response, start_response)
         if isinstance(body, bytes):
@@ -130,6 +131,13 @@ def send(
     return body
 
 
+def _check_unusual(response: Response, method: str, name: str, value: str) -> None:
+    """Checks one line; a length beside bytes is dropped, for two that differ split the answer."""
+    check_line(name, value)
+    if name.lower() == "content-length" and method != "HEAD" and isinstance(response.body, bytes):
+        response.headers = [pair for pair in response.headers if pair[0] != name]
+
+
 def _send_head(response: Response, start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Closes the body and sends the lines; a status without a body has none that describe it."""
     response.close()
@@ -137,7 +145,7 @@ def _send_head(response: Response, start_response: Callable[..., Any]) -> Iterab
     if response.status in WITHOUT_BODY:
         described = ("content-type", "content-length")
         headers = [pair for pair in headers if pair[0].lower() not in described]
-    elif isinstance(response.body, bytes):
+    elif isinstance(response.body, bytes) and response.header("Content-Length") is None:
         headers.append(("Content-Length", str(len(response.body))))
     start_response(STATUS_LINES[response.status], headers)
     return ()
