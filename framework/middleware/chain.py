@@ -27,6 +27,8 @@ def chain(layers: Sequence[Callable[[Any], Any]], handler: Any, probe: Probe | N
     `probe(layer, handler)` may put something of its own around each layer (the X-ray does).
     """
     for layer in reversed(layers):
+        if not callable(layer):
+            raise TypeError(f"{layer!r} is no layer: pass a function from handler to handler")
         inner, handler = handler, layer(handler)
         if not callable(handler):
             raise TypeError(f"layer {layer!r} returned {handler!r}: it must return its handler")

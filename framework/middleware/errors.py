@@ -70,9 +70,8 @@ def _log(request: Request, error: Exception) -> None:
     """One record with the traceback; method and path escaped, so that it stays one event."""
     environ = request.environ
     logger.error(
-        "%s %r failed: %s",
-        environ.get("REQUEST_METHOD"),
-        environ.get("PATH_INFO"),
+        "%r failed: %s",
+        f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}",
         type(error).__name__,
         exc_info=error,
         extra={"request_id": request.id},

@@ -25,8 +25,10 @@ CSP = {
     "frame-ancestors": "'none'",
 }
 HOST = compile_pattern(  # RFC 3986 §3.2.2: a name, an IPv4 or a bracketed IPv6 address; a port
-    r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<name>[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.?|\[[0-9A-Fa-f:.]{2,45}\])"
+    r"(?::(?P<port>[0-9]{1,5}))?"
 )
+MAX_HOST_LENGTH = 260  # RFC 1035 §2.3.4: 253 for the name; its dot, ":", five digits
 LOCALHOST = ("localhost", "127.0.0.1", "[::1]")
 REMEMBERED_HOSTS = 64
 
@@ -57,7 +59,7 @@ class SecurityHeaders:
 
     def __call__(self, handler: Handler) -> Handler:
         lines = self.lines
-        names = {name for name, _ in lines}
+        names = {word for name, _ in lines for word in (name, name.lower(), name.upper())}
 
         def secured(request: Request) -> Response:
             response = handler(request)
@@ -66,8 +68,8 @@ class SecurityHeaders:
                 self._allow_nonce(request, response)
             for name, _ in response.headers:
                 if name in names:
-                    own = {name for name, _ in response.headers}
-                    response.constants = [pair for pair in lines if pair[0] not in own]
+                    own = {name.lower() for name, _ in response.headers}
+                    response.constants = [pair for pair in lines if pair[0].lower() not in own]
                     break
             return response
 
@@ -124,8 +126,8 @@ class AllowedHosts:
 
     def _check(self, host: str) -> None:
         """Raises BadRequest for a host that is not ours, or that is no host at all."""
-        found = HOST.fullmatch(host)
-        name = found["name"].lower().rstrip(".") if found else ""
+        found = HOST.fullmatch(host) if len(host) <= MAX_HOST_LENGTH else None
+        name = found["name"].lower().removesuffix(".") if found else ""
         if not found or not (name in self._names or ("." + name).endswith(self._domains)):
             raise BadRequest("This site does not answer under that name.")
         if int(found["port"] or 0) > 65_535:

@@ -45,7 +45,7 @@ def resolve(root: str, path: str) -> str | None:
     if not path.isprintable():
         return None
     top = Path(root).resolve()
-    file = top.joinpath(*parts).resolve()
+    file = Path(os.path.realpath(top.joinpath(*parts)))  # unlike resolve() quiet on a link's loop
     return str(file) if file.is_relative_to(top) and file != top else None
 
 
