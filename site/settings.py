@@ -9,6 +9,7 @@ var/. In production a missing one stops the start, all of them named at once.
 import os
 from pathlib import Path
 from secrets import token_urlsafe
+from time import sleep
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -17,13 +18,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
+KEY_TRIES = 50
 DEVELOPMENT_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 
 class Settings(BaseSettings):
     """Everything that differs between one installation and another."""
 
-    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore")
+    model_config = SettingsConfigDict(  # hidden: an error in the log must not show the keys
+        env_file=ROOT / ".env", extra="ignore", hide_input_in_errors=True
+    )
 
     site_env: Literal["development", "production"] = "development"
     secret_keys: list[str] = Field(default_factory=list)  # the first signs, all verify
@@ -68,10 +72,19 @@ def own_key(path: Path) -> str:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text().strip()
+        return _key_of(path)
     with os.fdopen(descriptor, "w") as file:
         file.write(key := token_urlsafe(32))
     return key
+
+
+def _key_of(path: Path) -> str:
+    """The key in the file; another process may have made the file and not written it yet."""
+    for _ in range(KEY_TRIES):
+        if key := path.read_text().strip():
+            return key
+        sleep(0.02)
+    raise RuntimeError(f"{path} is empty: delete it, and the next start makes a new key")
 
 
 settings = Settings()

@@ -11,10 +11,13 @@ looks like an app but is not wired is named at start.
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from logging import getLogger
 from pathlib import Path
 from types import ModuleType
 
 from framework.mvc.model import Model
+
+logger = getLogger("framework.apps")
 
 
 class AppConfig:
@@ -51,7 +54,7 @@ class AppConfig:
         return self.module("commands")
 
     def get_models(self) -> list[type[Model]]:
-        """The models that the app defines, in the order of definition."""
+        """The models that the app defines, by name."""
         mappers = Model.registry.mappers
         own = [m.class_ for m in mappers if f"{m.class_.__module__}.".startswith(self.name + ".")]
         return sorted(own, key=lambda model: model.__name__)
@@ -78,6 +81,8 @@ class Apps:
             if other is not config:
                 raise ValueError(f"two apps named {config.label!r}: {other.name}, {config.name}")
         self.unwired = self._unwired(Path(root)) if root is not None else []
+        for folder in self.unwired:
+            logger.warning("%s is not wired: AppConfig(%s) is missing in Apps(…)", folder, folder)
         for config in configs:
             config.ready()
         self.is_ready = True

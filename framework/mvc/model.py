@@ -19,7 +19,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -63,7 +72,10 @@ class Model(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UTCDateTime}
+    type_annotation_map = {
+        datetime: UTCDateTime,
+        int: BigInteger().with_variant(Integer(), "sqlite"),  # both 64 bits, as <int:id> takes
+    }
 
 
 class Database:
@@ -79,7 +91,7 @@ class Database:
     ) -> None:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        if self.is_sqlite and parsed.database in (None, "", ":memory:"):
+        if self.is_sqlite and sqlite.is_in_memory(parsed):
             raise ValueError(f"{url!r}: two pools would be two databases; name a file")
         self._options: dict[str, Any] = {
             "pool_size": pool_size,
@@ -93,6 +105,7 @@ class Database:
         self._new_unit = sessionmaker(self.engine, expire_on_commit=False, close_resets_only=False)
         self._new_side = sessionmaker(self._side_engine, expire_on_commit=False)
         event.listen(self.engine, "before_cursor_execute", self._note_write)
+        event.listen(self.engine, "savepoint", self._note_savepoint)
         for ending in ("commit", "rollback"):
             event.listen(self.engine, ending, self._note_end)
         _reopen_after_fork(self)
@@ -106,6 +119,9 @@ class Database:
     def _note_write(self, connection: Connection, cursor: Any, statement: str, *rest: Any) -> None:
         if not getattr(self._thread, "writes", False) and sqlite.writes(statement):
             self._thread.writes = True
+
+    def _note_savepoint(self, connection: Connection, name: str) -> None:
+        self._thread.writes = True  # on SQLite it takes the write lock
 
     def _note_end(self, connection: Connection) -> None:
         self._thread.writes = False
@@ -134,7 +150,9 @@ class Database:
             with self._new_side.begin() as session:
                 yield session
         except (DBAPIError, PoolTimeoutError) as error:
-            raise translated(error) from error
+            if is_outage(error):
+                raise ServiceUnavailable from error
+            raise
 
     @contextmanager
     def watch(self, callback: Callable[[str, Any], None]) -> Iterator[None]:
@@ -160,28 +178,30 @@ class Database:
         self._side_engine.dispose(close=close)
 
 
+_of_the_parent: list[Any] = []  # kept: what nobody keeps is closed (sqlite.org/howtocorrupt §2.6)
+
+
 def _reopen_after_fork(database: Database) -> None:
-    """A child process must not talk on its parent's connections."""
+    """A child process must not talk on its parent's connections, nor close them."""
     if hasattr(os, "register_at_fork"):
         reference = weakref.ref(database)
 
         def forget() -> None:
             alive = reference()
             if alive is not None:
+                _of_the_parent.extend((alive.engine.pool, alive._side_engine.pool))
                 alive.dispose(close=False)
 
         os.register_at_fork(after_in_child=forget)
 
 
-def translated(error: Exception) -> Exception:
-    """503 for a database that is away, locked or out of connections; else the error itself."""
+def is_outage(error: BaseException) -> bool:
+    """Whether the database cannot just now: it is away, locked or out of connections."""
     if isinstance(error, PoolTimeoutError):
-        return ServiceUnavailable()
+        return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return ServiceUnavailable()
-    if isinstance(error, (OperationalError, InterfaceError)) and sqlite.is_outage(error.orig):
-        return ServiceUnavailable()
-    return error
+        return True
+    return isinstance(error, (OperationalError, InterfaceError)) and sqlite.is_outage(error.orig)
 
 
 class UnitOfWork:
@@ -199,8 +219,8 @@ class UnitOfWork:
                 response = handler(request)
             except BaseException as error:
                 _end(request, commit=False)
-                if isinstance(error, (DBAPIError, PoolTimeoutError)):
-                    raise translated(error) from error
+                if is_outage(error):
+                    raise ServiceUnavailable from error
                 raise
             if "db" in request.__dict__:
                 try:
@@ -227,7 +247,9 @@ def _end(request: Request, commit: bool) -> None:
     except IntegrityError as error:
         raise Conflict from error
     except (DBAPIError, PoolTimeoutError) as error:
-        raise translated(error) from error
+        if is_outage(error):
+            raise ServiceUnavailable from error
+        raise
     finally:
         db.close()  # rolls back what was not committed
 

@@ -16,7 +16,8 @@ from re import compile as compile_pattern
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 PRAGMAS = (
     "busy_timeout=5000",
@@ -26,11 +27,14 @@ PRAGMAS = (
     "mmap_size=134217728",
 )
 WRITE = compile_pattern(
-    r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|CREATE|DROP|ALTER|TRUNCATE"
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|CREATE|DROP|ALTER|TRUNCATE"
     r"|WITH\b.*\b(?:INSERT|UPDATE|DELETE)\b)",
     IGNORECASE | 16,  # DOTALL
 )
-OUTAGES = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+OUTAGES = (
+    *("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN"),
+    "SQLITE_READONLY",
+)
 
 
 def prepare(engine: Engine) -> None:
@@ -39,6 +43,11 @@ def prepare(engine: Engine) -> None:
     event.listen(engine, "begin", _begin)
     event.listen(engine, "before_cursor_execute", _before_statement)
     event.listen(engine, "savepoint", _before_savepoint)
+
+
+def is_in_memory(url: URL) -> bool:
+    """Whether the database has no file: every connection, or process, would have its own."""
+    return not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
 
 
 def writes(statement: str) -> bool:
@@ -76,6 +85,10 @@ def _before_savepoint(connection: Connection, name: str) -> None:
 
 def _lock(connection: Connection) -> None:
     """Ends the read snapshot and waits for the write lock, at most busy_timeout."""
-    connection.info["writes"] = True
     connection.exec_driver_sql("COMMIT")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError:
+        connection.exec_driver_sql("BEGIN")  # without it a later write would commit itself
+        raise
+    connection.info["writes"] = True

@@ -32,7 +32,7 @@ class PostDetail(Controller):
         """The post of this date; a draft or a wrong date is not found."""
         try:
             post = session_of(request).scalar(post_at(date(year, month, day), slug))
-        except ValueError:  # 30 February
+        except (ValueError, OverflowError):  # 30 February; a year beyond all calendars
             post = None
         if post is None:
             raise NotFound("There is no post at this address.")

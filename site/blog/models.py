@@ -6,6 +6,7 @@ Out  the newest published posts, each with author and tags in two statements, ho
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -73,7 +74,7 @@ class Post(Model):
         ForeignKey("accounts_user.id", ondelete="CASCADE"), index=True
     )
     body: Mapped[str] = mapped_column(Text)
-    publish: Mapped[datetime] = mapped_column(default=now)
+    publish: Mapped[datetime]
     publish_date: Mapped[date]
     created: Mapped[datetime] = mapped_column(default=now)
     updated: Mapped[datetime] = mapped_column(default=now, onupdate=now)
@@ -84,6 +85,9 @@ class Post(Model):
     comments: Mapped[list["Comment"]] = relationship(
         back_populates="post", cascade="all, delete-orphan", passive_deletes=True
     )
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**{"publish": now(), **values})
 
     @validates("publish")
     def _date_it(self, name: str, publish: datetime) -> datetime:

@@ -17,7 +17,7 @@ def upgrade() -> None:
         "session",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("expires", UTCDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_session")),
     )

@@ -15,7 +15,7 @@ def upgrade() -> None:
     """Brings the tables up to this migration."""
     op.create_table(
         "accounts_user",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("username", sa.String(length=150), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("first_name", sa.String(length=150), nullable=False),

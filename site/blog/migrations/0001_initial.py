@@ -15,7 +15,7 @@ def upgrade() -> None:
     """Brings the tables up to this migration."""
     op.create_table(
         "blog_tag",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("slug", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_blog_tag")),
@@ -23,10 +23,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "blog_post",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("title", sa.String(length=250), nullable=False),
         sa.Column("slug", sa.String(length=250), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("publish", UTCDateTime(timezone=True), nullable=False),
         sa.Column("publish_date", sa.Date(), nullable=False),
@@ -47,8 +49,8 @@ def upgrade() -> None:
 
     op.create_table(
         "blog_comment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -70,8 +72,8 @@ def upgrade() -> None:
 
     op.create_table(
         "blog_post_tag",
-        sa.Column("post_id", sa.Integer(), nullable=False),
-        sa.Column("tag_id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tag_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["post_id"],
             ["blog_post.id"],
