@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 OTHERS = "datname = current_database() AND pid <> pg_backend_pid()"
 RESET = (
@@ -90,12 +91,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'test.db'}"
 
 
+@pytest.fixture(scope="session")
+def find_port() -> Callable[[], int]:
+    """`find_port()` is a loopback port on which nobody listens just now."""
+
+    def find() -> int:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port: int = probe.getsockname()[1]
+            return port
+
+    return find
+
+
 @pytest.fixture
-def free_port() -> int:
-    """A loopback port on which nobody listens just now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(find_port: Callable[[], int]) -> int:
+    """One such port."""
+    return find_port()
 
 
 class Process(subprocess.Popen[bytes]):
@@ -127,7 +138,7 @@ class Process(subprocess.Popen[bytes]):
         self.wait()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def run_server(tmp_path_factory: pytest.TempPathFactory, until: Any) -> Iterator[Any]:
     """`run_server(words, port, folder)` starts a process and waits until it listens."""
     started: list[Process] = []
@@ -137,7 +148,8 @@ def run_server(tmp_path_factory: pytest.TempPathFactory, until: Any) -> Iterator
     ) -> Process:
         scratch = tmp_path_factory.mktemp("server")
         # gunicorn keeps a control socket in the home folder
-        environ = os.environ | {"HOME": str(scratch), "XDG_RUNTIME_DIR": str(scratch)} | more
+        home = {"HOME": str(scratch), "XDG_RUNTIME_DIR": str(scratch), "PYTHONPATH": str(ROOT)}
+        environ = os.environ | home | more
         process = Process(words, folder, scratch / "output", env=environ)
         started.append(process)
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from framework.tools.project import Project, sentence
+from framework.tools.project import DEFAULT, Project, sentence
 
 
 class Commands(click.Group):
@@ -64,7 +64,7 @@ debug_option = click.Option(
 app_option = click.Option(
     ["--app"],
     metavar="MODULE:NAME",
-    default="serve:application",
+    default=DEFAULT,
     show_default=True,
     is_eager=True,
     expose_value=False,

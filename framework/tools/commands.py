@@ -59,7 +59,11 @@ def serve(project: Project, /, server: str, reload: bool, prepare: bool, **place
             load_demo(project)
         application = project.wsgi
         click.echo(f"Glasshouse on {where.url} ({server}). Ctrl-C ends it.")
-        if prepare and any(route.name == "login" for route in project.application.routes):
+        if (
+            prepare
+            and project.logins
+            and any(route.name == "login" for route in project.application.routes)
+        ):
             click.echo(project.logins)
         return application
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from framework.mvc.model import Database
 
 
+DEFAULT = "serve:application"
+
+
 class CommandError(Exception):
     """A command cannot go on; the text says why and what to do."""
 
@@ -35,7 +38,7 @@ def sentence(error: Exception) -> str:
 class Project:
     """One application, by the name of its module and the name in it."""
 
-    def __init__(self, name: str = "serve:application", logins: str = "") -> None:
+    def __init__(self, name: str = DEFAULT, logins: str = "") -> None:
         self.name = name
         self.logins = logins
         self.folder = Path.cwd()
@@ -49,7 +52,11 @@ class Project:
         module_name, _, attribute = self.name.partition(":")
         if not attribute:
             raise CommandError(f"--app {self.name}: write module:name, as in serve:application.")
-        if find_spec(module_name.partition(".")[0]) is None:
+        if self.name == DEFAULT:
+            is_there = (self.folder / "serve.py").is_file()
+        else:
+            is_there = find_spec(module_name.partition(".")[0]) is not None
+        if not is_there:
             raise CommandError(
                 f"There is no {module_name}.py in {self.folder}: "
                 "change into the project's folder, or name the application with --app module:name."

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 from wsgiref.types import WSGIApplication
 
 from framework.tools.project import CommandError
@@ -134,11 +134,22 @@ def serve_gunicorn(application: WSGIApplication, place: Place) -> None:
             self.cfg.set("threads", place.threads)  # more than one makes it gthread
             self.cfg.set("loglevel", "warning")
             self.cfg.set("control_socket_disable", True)  # it would write into the home folder
+            self.cfg.set("post_worker_init", finish_first)
 
         def load(self) -> WSGIApplication:
             return application
 
     Gunicorn().run()
+
+
+def finish_first(worker: Any) -> None:
+    """After Ctrl-C a worker of gunicorn finishes what it is at, as it does after SIGTERM.
+
+    It gets Ctrl-C from the terminal and SIGQUIT from its master. Its own handler of these, in
+    gunicorn 27, may wait for a lock that the thread under it holds, and is killed 30 s later.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGQUIT, worker.handle_exit)
 
 
 SERVERS: dict[str, Callable[[WSGIApplication, Place], None]] = {

@@ -2,6 +2,7 @@
 
 import importlib
 import itertools
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -110,10 +111,10 @@ def call(capsys: pytest.CaptureFixture[str], site: Site) -> Call:
     """`call("migrate", app)` → exit status, stdout, stderr."""
 
     def call(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as exit:
-            main(["--app", f"{site.name}:application", *words])
+        with pytest.raises(SystemExit) as ended:
+            main(["--app", f"{site.name}:application", *words], logins="Sign in as ann.")
         captured = capsys.readouterr()
-        return int(exit.value.code or 0), captured.out, captured.err
+        return int(ended.value.code or 0), captured.out, captured.err
 
     return call
 
@@ -121,7 +122,10 @@ def call(capsys: pytest.CaptureFixture[str], site: Site) -> Call:
 def fresh(code: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """A Python program in a process of its own."""
     words = [sys.executable, "-c", dedent(code)]
-    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        words, cwd=folder, env=environ, capture_output=True, text=True, check=False
+    )
 
 
 def test_version_says_which_glasshouse_this_is(call):
@@ -263,10 +267,19 @@ def test_serving_prepares_and_greets(call, site, monkeypatch):
     """Here `serve` is told to load the application, and not to listen."""
     monkeypatch.setattr(servers, "serve", lambda load, server, place, reload: load())
     call("makemigrations")
-    out = call("serve", "--prepare", "--port", "9000")[1].splitlines()
-    assert out[0] == f"  {site.pots} 0001_initial"
-    assert out[1] == f"  {site.pots}: demo data loaded"
-    assert out[2] == "Glasshouse on http://127.0.0.1:9000/ (waitress). Ctrl-C ends it."
+    assert call("serve", "--prepare", "--port", "9000")[1].splitlines() == [
+        f"  {site.pots} 0001_initial",
+        f"  {site.pots}: demo data loaded",
+        "Glasshouse on http://127.0.0.1:9000/ (waitress). Ctrl-C ends it.",
+        "Sign in as ann.",
+    ]
+
+
+def test_no_logins_are_shown_where_nobody_can_sign_in(call, site, monkeypatch):
+    monkeypatch.setattr(servers, "serve", lambda load, server, place, reload: load())
+    path = site.folder / f"{site.name}.py"
+    path.write_text(path.read_text().replace('name="login"', 'name="search"'))
+    assert "Sign in" not in call("serve", "--prepare")[1]
 
 
 @pytest.mark.parametrize(
