@@ -8,5 +8,6 @@ peers/       one module per framework, one function per work, each returning a W
 gateway.py   the WSGI server's side of a request, without a network
 worker.py    one process: one contestant, one work
 runner.py    the parent: interleaved rounds over all workers
-figures.py   from seconds to ratios; goals.py  what was promised; report.py, plot.py  how it is shown
+figures.py   from seconds to ratios; goals.py, what was promised
+report.py    the table and JSON; plot.py, the SVG
 """

@@ -25,16 +25,30 @@ QUICK_ROUNDS, QUICK_SECONDS = 5, 0.02
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="CPU time per request, side by side.",
-        epilog="Works: " + "; ".join(f"{work.key} {work.title}" for work in WORKS.values()))
+        prog="python -m benchmarks",
+        description="CPU time per request, side by side.",
+        epilog="Works: " + "; ".join(f"{work.key} {work.title}" for work in WORKS.values()),
+    )
     parser.add_argument("--works", default="", help="only these, as a,b,d1 or d1-1000")
-    parser.add_argument("--only", default="", metavar="NAMES",
-                        help="only these contestants and bare: " + ", ".join(CONTESTANTS))
+    parser.add_argument(
+        "--only",
+        default="",
+        metavar="NAMES",
+        help="only these contestants and bare: " + ", ".join(CONTESTANTS),
+    )
     parser.add_argument("--rounds", type=int, help=f"interleaved rounds (default {ROUNDS})")
-    parser.add_argument("--quick", action="store_true",
-                        help=f"{QUICK_ROUNDS} short rounds: for a look, not for publishing")
-    parser.add_argument("--json", type=Path, default=LATEST, metavar="FILE",
-                        help=f"default {LATEST}; the plot is written beside it as .svg")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help=f"{QUICK_ROUNDS} short rounds: for a look, not for publishing",
+    )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=LATEST,
+        metavar="FILE",
+        help=f"default {LATEST}; the plot is written beside it as .svg",
+    )
     parser.add_argument("--markdown", action="store_true", help="print tables as Markdown")
     return parser.parse_args(arguments)
 
@@ -44,8 +58,11 @@ def contestants(names: str) -> list[Contestant]:
     wanted = {name.strip() for name in names.split(",") if name.strip()}
     if unknown := wanted - CONTESTANTS.keys():
         raise KeyError(", ".join(sorted(unknown)))
-    return [contestant for contestant in CONTESTANTS.values()
-            if not wanted or contestant.name in wanted or contestant.name == "bare"]
+    return [
+        contestant
+        for contestant in CONTESTANTS.values()
+        if not wanted or contestant.name in wanted or contestant.name == "bare"
+    ]
 
 
 @contextmanager
@@ -53,6 +70,7 @@ def progress(works: list[Work]) -> Iterator[Progress]:
     """A rich status line on a terminal, a plain line per work elsewhere."""
     try:
         from rich.console import Console
+
         console = Console(stderr=True)
     except ImportError:
         console = None

@@ -42,5 +42,6 @@ def ratio(one: Timing, other: Timing) -> float:
 
 def timings(results: Results, work: str) -> dict[str, Timing]:
     """The contestants that were measured on that work."""
-    return {name: timing for name, timing in results.get(work, {}).items()
-            if isinstance(timing, Timing)}
+    return {
+        name: timing for name, timing in results.get(work, {}).items() if isinstance(timing, Timing)
+    }

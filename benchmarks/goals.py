@@ -69,12 +69,20 @@ def _ratios(results: Results) -> Iterator[Verdict]:
             continue
         if goal.at_most:
             value = ratio(measured[goal.of], measured[goal.than])
-            yield Verdict(f"{goal.work}: {goal.of} / {goal.than}", f"≤ {goal.bound:g}×",
-                          f"{value:.2f}×", value <= goal.bound)
+            yield Verdict(
+                f"{goal.work}: {goal.of} / {goal.than}",
+                f"≤ {goal.bound:g}",
+                f"{value:.2f}",
+                value <= goal.bound,
+            )
         else:
             value = ratio(measured[goal.than], measured[goal.of])
-            yield Verdict(f"{goal.work}: {goal.of} faster than {goal.than}", f"≥ {goal.bound:g}×",
-                          f"{value:.2f}×", value >= goal.bound)
+            yield Verdict(
+                f"{goal.work}: {goal.of} faster than {goal.than}",
+                f"≥ {goal.bound:g}",
+                f"{value:.2f}",
+                value >= goal.bound,
+            )
 
 
 def _middlewares(results: Results) -> Iterator[Verdict]:
@@ -82,18 +90,26 @@ def _middlewares(results: Results) -> Iterator[Verdict]:
     plain, layered = timings(results, "a").get(OURS), timings(results, "i").get(OURS)
     if plain and layered:
         added = layered.minimum - plain.minimum
-        yield Verdict("i: ten middlewares add", f"< {TEN_MIDDLEWARES_SECONDS * 1e6} µs",
-                      f"{added * 1e6:.2f} µs", added < TEN_MIDDLEWARES_SECONDS)
+        yield Verdict(
+            "i: ten middlewares add",
+            f"< {TEN_MIDDLEWARES_SECONDS * 1e6} µs",
+            f"{added * 1e6:.2f} µs",
+            added < TEN_MIDDLEWARES_SECONDS,
+        )
 
 
 def _first(results: Results) -> Iterator[Verdict]:
     """Ahead of every peer, on every work."""
     for work in results:
         measured = timings(results, work)
-        peers = {name: timing for name, timing in measured.items()
-                 if name != "bare" and not name.startswith(OURS)}
+        peers = {
+            name: timing
+            for name, timing in measured.items()
+            if name != "bare" and not name.startswith(OURS)
+        }
         if OURS in measured and peers:
             best = min(peers, key=lambda name: peers[name].median)
             lead = ratio(peers[best], measured[OURS])
-            yield Verdict(f"{work}: first ({WORKS[work].title})", "> 1×",
-                          f"{lead:.2f}× {best}", lead > 1)
+            yield Verdict(
+                f"{work}: first ({WORKS[work].title})", "> 1", f"{lead:.2f} {best}", lead > 1
+            )

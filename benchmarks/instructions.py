@@ -34,8 +34,14 @@ TOLERANCE = 1.03
 COLLECTED = re.compile(r"Collected : (\d+)")
 
 CASES = (
-    ("a", "bare"), ("a", OURS), ("a", DEFAULT), ("a", FULL),
-    ("b", OURS), ("d1-10", OURS), ("d1-1000", OURS), ("i", OURS),
+    ("a", "bare"),
+    ("a", OURS),
+    ("a", DEFAULT),
+    ("a", FULL),
+    ("b", OURS),
+    ("d1-10", OURS),
+    ("d1-1000", OURS),
+    ("i", OURS),
 )
 GOALS = {f"a {OURS}": 23_000, f"a {DEFAULT}": 28_500, f"a {FULL}": 58_000}
 
@@ -66,10 +72,24 @@ class Count:
 def collected(work: str, contestant: str, requests: int) -> int:
     """The instructions of one whole process that answers so many requests."""
     finished = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
-         sys.executable, "-m", "benchmarks.worker", contestant, work, "--requests", str(requests)],
-        capture_output=True, text=True, cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"})
+        [
+            "valgrind",
+            "--tool=callgrind",
+            "--callgrind-out-file=/dev/null",
+            sys.executable,
+            "-m",
+            "benchmarks.worker",
+            contestant,
+            work,
+            "--requests",
+            str(requests),
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"},
+    )
     found = COLLECTED.search(finished.stderr)
     if finished.returncode or not found:
         raise Valgrind(f"{work}, {contestant}: {finished.stdout or finished.stderr[-2000:]}")
@@ -100,17 +120,22 @@ def store(counts: list[Count]) -> None:
 
 
 def rows(counts: list[Count]) -> list[list[str]]:
-    """A row per figure: counted, × bare, stored, change, goal."""
+    """A row per figure: counted, / bare, stored, change, goal."""
     bare = next((counted.instructions for counted in counts if counted.case == "a bare"), 0)
-    table = [["", "instructions", "× bare", "stored", "change", "goal", ""]]
+    table = [["", "instructions", "/ bare", "stored", "change", "goal", ""]]
     for counted in counts:
         goal = GOALS.get(counted.case)
-        table.append([
-            counted.case, f"{counted.instructions:,}",
-            f"{counted.instructions / bare:.2f}" if bare else "-",
-            f"{counted.stored:,}" if counted.stored else "-",
-            f"{(counted.change - 1) * 100:+.1f} %" if counted.stored else "-",
-            f"≤ {goal:,}" if goal else "", verdict(counted, goal)])
+        table.append(
+            [
+                counted.case,
+                f"{counted.instructions:,}",
+                f"{counted.instructions / bare:.2f}" if bare else "-",
+                f"{counted.stored:,}" if counted.stored else "-",
+                f"{(counted.change - 1) * 100:+.1f} %" if counted.stored else "-",
+                f"≤ {goal:,}" if goal else "",
+                verdict(counted, goal),
+            ]
+        )
     return table
 
 
@@ -124,8 +149,7 @@ def verdict(counted: Count, goal: int | None) -> str:
 def select(names: str) -> list[tuple[str, str]]:
     """`"a,i"` → the cases of those works; "" → all."""
     wanted = {name.strip() for name in names.split(",") if name.strip()}
-    return [case for case in CASES
-            if not wanted or wanted & {case[0], WORKS[case[0]].group}]
+    return [case for case in CASES if not wanted or wanted & {case[0], WORKS[case[0]].group}]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -156,8 +180,10 @@ def count_all(cases: list[tuple[str, str]], known: dict[str, int]) -> list[Count
     """All cases, two at a time: a count does not mind company."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         counts = pool.map(lambda case: count(*case), cases)
-        return [Count(f"{work} {contestant}", instructions, known.get(f"{work} {contestant}"))
-                for (work, contestant), instructions in zip(cases, counts, strict=True)]
+        return [
+            Count(f"{work} {contestant}", instructions, known.get(f"{work} {contestant}"))
+            for (work, contestant), instructions in zip(cases, counts, strict=True)
+        ]
 
 
 if __name__ == "__main__":

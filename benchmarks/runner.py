@@ -34,10 +34,22 @@ class Worker:
         self.error = ""
         self.timing = Timing(0, [])
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.worker", contestant.name, work.key,
-             "--seconds", str(seconds)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+            [
+                sys.executable,
+                "-m",
+                "benchmarks.worker",
+                contestant.name,
+                work.key,
+                "--seconds",
+                str(seconds),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
 
     def wait_until_ready(self) -> bool:
         """True once it has built, verified and warmed its application; else `error` says why."""
@@ -75,20 +87,27 @@ class Worker:
 
 
 def measure(
-    works: Iterable[Work], contestants: list[Contestant], rounds: int, seconds: float,
+    works: Iterable[Work],
+    contestants: list[Contestant],
+    rounds: int,
+    seconds: float,
     progress: Progress,
 ) -> Results:
     """Every work in turn, with all its contestants."""
-    return {work.key: _measure_work(work, contestants, rounds, seconds, progress)
-            for work in works}
+    return {work.key: _measure_work(work, contestants, rounds, seconds, progress) for work in works}
 
 
 def _measure_work(
-    work: Work, contestants: list[Contestant], rounds: int, seconds: float, progress: Progress,
+    work: Work,
+    contestants: list[Contestant],
+    rounds: int,
+    seconds: float,
+    progress: Progress,
 ) -> dict[str, Timing | str]:
     progress(f"{work.key}: starting")
-    workers = [Worker(contestant, work, seconds)
-               for contestant in contestants if contestant.offers(work)]
+    workers = [
+        Worker(contestant, work, seconds) for contestant in contestants if contestant.offers(work)
+    ]
     try:
         ready = [worker for worker in workers if worker.wait_until_ready()]
         for number in range(rounds):

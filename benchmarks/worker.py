@@ -1,7 +1,8 @@
 """The worker: one process, one contestant, one work, kept alive over a pipe.
 
-In   one line on stdin: "round"              Out  one JSON line: {"seconds": [CPU seconds, requests]}
-The first line out says how it went: {"ready": …} or {"error": …}.
+In   "round" on a line of stdin
+Out  {"seconds": CPU seconds, "requests": how many} on a line; before the first, {"ready": …}
+An {"error": …} instead of either says why there is no figure.
 
 Its collector is settled as a server's is once it has started: what was built lives in the
 permanent generation (`gc.freeze`, as gunicorn's and Instagram's pre-fork setups do), and stays

@@ -82,11 +82,19 @@ URLS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("user_edit", {"id": 7}, "/user/<int:id>/edit", "/user/7/edit"),
     ("image", {"id": 12345}, "/images/<int:id>", "/images/12345"),
     ("tag", {"slug": "glass"}, "/blog/tag/<slug:slug>", "/blog/tag/glass"),
-    ("post", {"year": 2026, "slug": "first-light"}, "/blog/<int:year>/<slug:slug>",
-     "/blog/2026/first-light"),
+    (
+        "post",
+        {"year": 2026, "slug": "first-light"},
+        "/blog/<int:year>/<slug:slug>",
+        "/blog/2026/first-light",
+    ),
     ("product", {"id": 31, "slug": "lamp"}, "/shop/<int:id>/<slug:slug>", "/shop/31/lamp"),
-    ("lesson", {"course": "wsgi", "number": 3}, "/courses/<slug:course>/<int:number>",
-     "/courses/wsgi/3"),
+    (
+        "lesson",
+        {"course": "wsgi", "number": 3},
+        "/courses/<slug:course>/<int:number>",
+        "/courses/wsgi/3",
+    ),
 )
 
 
@@ -95,28 +103,42 @@ def collection_rules(count: int) -> list[str]:
     return [f"/collection{number}" for number in range(count)]
 
 
-def _routing_works() -> list[Work]:
-    last, missing = [], []
-    for count in SIZES:
-        last.append(Work(
-            f"d1-{count}", f"the last of {count:,} routes", "routes",
-            f"/collection{count - 1}/12345", b"next: 12346", arguments=(count,)))
-        missing.append(Work(
-            f"d2-{count}", f"404 among {count:,} routes", "routes",
-            f"/collection{count}/12345", NOT_FOUND, status=404, arguments=(count,)))
-    return last + missing
+def _last(count: int) -> Work:
+    title, path = f"the last of {count:,} routes", f"/collection{count - 1}/12345"
+    return Work(f"d1-{count}", title, "routes", path, b"next: 12346", arguments=(count,))
+
+
+def _missing(count: int) -> Work:
+    title, path = f"404 among {count:,} routes", f"/collection{count}/12345"
+    return Work(f"d2-{count}", title, "routes", path, NOT_FOUND, 404, (count,))
 
 
 _WORKS = (
     Work("a", "plaintext at a static route", "plaintext", "/hello", b"Hello, World!"),
     Work("b", "a route with an integer", "dynamic", "/user/12345", b"next: 12346"),
-    *_routing_works(),
-    Work("d3", f"the last of {AREAS} × {ITEMS} routes, included part by part", "grouped",
-         f"/area{AREAS - 1}/item{ITEMS - 1}/12345", b"next: 12346"),
-    Work("i", f"plaintext through {MIDDLEWARES} middlewares that do nothing", "middlewares",
-         "/hello", b"Hello, World!"),
-    Work("k", f"building {len(URLS)} URLs by name", "reverse", "/links",
-         "\n".join(url for *_, url in URLS).encode()),
+    *map(_last, SIZES),
+    *map(_missing, SIZES),
+    Work(
+        "d3",
+        f"the last of {AREAS} parts' {ITEMS} routes, each part included",
+        "grouped",
+        f"/area{AREAS - 1}/item{ITEMS - 1}/12345",
+        b"next: 12346",
+    ),
+    Work(
+        "i",
+        f"plaintext through {MIDDLEWARES} middlewares that do nothing",
+        "middlewares",
+        "/hello",
+        b"Hello, World!",
+    ),
+    Work(
+        "k",
+        f"building {len(URLS)} URLs by name",
+        "reverse",
+        "/links",
+        "\n".join(url for *_, url in URLS).encode(),
+    ),
 )
 WORKS = {work.key: work for work in _WORKS}
 

@@ -62,14 +62,17 @@ class Contestant:
         return application
 
 
-CONTESTANTS = {contestant.name: contestant for contestant in (
-    Contestant("bare", "bare"),
-    Contestant(OURS, "ours"),
-    Contestant(f"{OURS} default", "ours", form="_default"),
-    Contestant(f"{OURS} full", "ours", form="_full"),
-    Contestant("wheezy.web", "wheezy_web", "wheezy.web"),
-    Contestant("falcon", "falcon", "falcon"),
-    Contestant("bottle", "bottle", "bottle"),
-    Contestant("flask", "flask", "Flask"),
-    Contestant("django", "django", "Django"),
-)}
+CONTESTANTS = {
+    contestant.name: contestant
+    for contestant in (
+        Contestant("bare", "bare"),
+        Contestant(OURS, "ours"),
+        Contestant(f"{OURS} default", "ours", form="_default"),
+        Contestant(f"{OURS} full", "ours", form="_full"),
+        Contestant("wheezy.web", "wheezy_web", "wheezy.web"),
+        Contestant("falcon", "falcon", "falcon"),
+        Contestant("bottle", "bottle", "bottle"),
+        Contestant("flask", "flask", "Flask"),
+        Contestant("django", "django", "Django"),
+    )
+}

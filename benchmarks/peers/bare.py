@@ -16,10 +16,13 @@ StartResponse = Callable[..., Any]
 
 def text(start_response: StartResponse, body: bytes, status: str = "200 OK") -> list[bytes]:
     """A text/plain answer."""
-    start_response(status, [
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Length", str(len(body))),
-    ])
+    start_response(
+        status,
+        [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+        ],
+    )
     return [body]
 
 
@@ -35,6 +38,7 @@ def plaintext() -> Application:
         if environ["PATH_INFO"] != "/hello":
             return text(start_response, NOT_FOUND, "404 Not Found")
         return text(start_response, b"Hello, World!")
+
     return application
 
 
@@ -44,17 +48,20 @@ def dynamic() -> Application:
         if not path.startswith("/user/"):
             return text(start_response, NOT_FOUND, "404 Not Found")
         return next_number(start_response, path[6:])
+
     return application
 
 
 def last_segment(handlers: dict[str, Callable[[StartResponse, str], list[bytes]]]) -> Application:
     """The handler is looked up by all but the last segment of the path."""
+
     def application(environ: Environ, start_response: StartResponse) -> list[bytes]:
         prefix, _, number = environ["PATH_INFO"].rpartition("/")
         handler = handlers.get(prefix)
         if handler is None:
             return text(start_response, NOT_FOUND, "404 Not Found")
         return handler(start_response, number)
+
     return application
 
 
@@ -63,15 +70,17 @@ def routes(count: int) -> Application:
 
 
 def grouped() -> Application:
-    return last_segment({
-        f"/area{area}/item{item}": next_number for area in range(AREAS) for item in range(ITEMS)
-    })
+    return last_segment(
+        {f"/area{area}/item{item}": next_number for area in range(AREAS) for item in range(ITEMS)}
+    )
 
 
 def nothing(application: Application) -> Application:
     """A WSGI middleware that does nothing."""
+
     def middleware(environ: Environ, start_response: StartResponse) -> Any:
         return application(environ, start_response)
+
     return middleware
 
 
@@ -105,9 +114,16 @@ def reverse() -> Application:
         return f"/courses/{course}/{number}"
 
     builders: dict[str, Callable[..., str]] = {
-        "home": lambda: "/", "about": lambda: "/about/", "search": lambda: "/search/",
-        "user": user, "user_edit": user_edit, "image": image, "tag": tag, "post": post,
-        "product": product, "lesson": lesson,
+        "home": lambda: "/",
+        "about": lambda: "/about/",
+        "search": lambda: "/search/",
+        "user": user,
+        "user_edit": user_edit,
+        "image": image,
+        "tag": tag,
+        "post": post,
+        "product": product,
+        "lesson": lesson,
     }
 
     def application(environ: Environ, start_response: StartResponse) -> list[bytes]:
@@ -115,4 +131,5 @@ def reverse() -> Application:
             return text(start_response, NOT_FOUND, "404 Not Found")
         urls = [builders[name](**arguments) for name, arguments, *_ in URLS]
         return text(start_response, "\n".join(urls).encode())
+
     return application

@@ -65,16 +65,20 @@ def grouped() -> Application:
 
 def nothing(callback: Callable[..., Any]) -> Callable[..., Any]:
     """A plugin, Bottle's idiom around a callback, that does nothing."""
+
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         return callback(*args, **kwargs)
+
     return wrapper
 
 
 def middlewares() -> Application:
     app = plaintext()
     for number in range(MIDDLEWARES):
+
         def plugin(callback: Callable[..., Any], number: int = number) -> Callable[..., Any]:
             return nothing(callback)
+
         app.install(plugin)
     return app
 

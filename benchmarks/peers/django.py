@@ -15,7 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path, reverse as url_for
+from django.urls import include, path
+from django.urls import reverse as url_for
 
 from ..gateway import Application
 from ..works import AREAS, ITEMS, MIDDLEWARES, NOT_FOUND, URLS, collection_rules
@@ -30,8 +31,13 @@ def application(urlpatterns: list[Any], middleware: list[str] | None = None) -> 
     urls.urlpatterns, urls.handler404 = urlpatterns, not_found  # type: ignore[attr-defined]
     sys.modules["benchmark_urls"] = urls
     settings.configure(
-        DEBUG=False, SECRET_KEY="benchmark", ALLOWED_HOSTS=["localhost"], USE_TZ=True,
-        ROOT_URLCONF="benchmark_urls", MIDDLEWARE=middleware or [])
+        DEBUG=False,
+        SECRET_KEY="benchmark",
+        ALLOWED_HOSTS=["localhost"],
+        USE_TZ=True,
+        ROOT_URLCONF="benchmark_urls",
+        MIDDLEWARE=middleware or [],
+    )
     return get_wsgi_application()
 
 
@@ -59,23 +65,29 @@ def dynamic() -> Application:
 
 
 def routes(count: int) -> Application:
-    return application([path(f"{rule[1:]}/<int:id>", next_number)
-                        for rule in collection_rules(count)])
+    return application(
+        [path(f"{rule[1:]}/<int:id>", next_number) for rule in collection_rules(count)]
+    )
 
 
 def grouped() -> Application:
-    return application([
-        path(f"area{area}/", include([
-            path(f"item{item}/<int:id>", next_number) for item in range(ITEMS)
-        ]))
-        for area in range(AREAS)
-    ])
+    return application(
+        [
+            path(
+                f"area{area}/",
+                include([path(f"item{item}/<int:id>", next_number) for item in range(ITEMS)]),
+            )
+            for area in range(AREAS)
+        ]
+    )
 
 
 def nothing(get_response: View) -> View:
     """A middleware that does nothing, as Django's documentation writes one."""
+
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
+
     return middleware
 
 

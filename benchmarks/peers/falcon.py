@@ -9,11 +9,10 @@ The wheel on PyPI is used, with whatever Falcon chose to compile in it.
 from __future__ import annotations
 
 import falcon
+from falcon import Request, Response
 
 from ..gateway import Application
 from ..works import AREAS, ITEMS, MIDDLEWARES, NOT_FOUND, collection_rules
-
-Request, Response = falcon.Request, falcon.Response
 
 
 class Hello:
@@ -37,7 +36,11 @@ class Nothing:
         return None
 
     def process_response(
-        self, req: Request, resp: Response, resource: object, req_succeeded: bool,
+        self,
+        req: Request,
+        resp: Response,
+        resource: object,
+        req_succeeded: bool,
     ) -> None:
         return None
 
@@ -78,6 +81,7 @@ def grouped() -> Application:
 
 def middlewares() -> Application:
     app = falcon.App(
-        media_type=falcon.MEDIA_TEXT, middleware=[Nothing() for _ in range(MIDDLEWARES)])
+        media_type=falcon.MEDIA_TEXT, middleware=[Nothing() for _ in range(MIDDLEWARES)]
+    )
     app.add_route("/hello", Hello())
     return app

@@ -58,7 +58,8 @@ def grouped() -> Application:
         blueprint = Blueprint(f"area{area}", __name__, url_prefix=f"/area{area}")
         for item in range(ITEMS):
             blueprint.add_url_rule(
-                f"/item{item}/<int:id>", endpoint=f"item{item}", view_func=next_number)
+                f"/item{item}/<int:id>", endpoint=f"item{item}", view_func=next_number
+            )
         app.register_blueprint(blueprint)
     return app
 

@@ -77,8 +77,10 @@ def grouped() -> Application:
 
 def nothing(handler: Handler) -> Handler:
     """A middleware that does nothing."""
+
     def middleware(request: Request) -> Response:
         return handler(request)
+
     return middleware
 
 
@@ -107,11 +109,14 @@ def hello_with_values(request: Request, **values: Any) -> Response:
 
 def connected(point: Any, opener: Callable[[Request], Any]) -> Middleware:
     """A layer that connects one point and does nothing more."""
+
     def layer(handler: Handler) -> Handler:
         def connect(request: Request) -> Response:
             point.connect(request, opener)
             return handler(request)
+
         return connect
+
     return layer
 
 

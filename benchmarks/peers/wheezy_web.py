@@ -25,7 +25,9 @@ Following = Callable[[HTTPRequest], HTTPResponse]
 
 
 def application(
-    urls: list[Any], before: Sequence[Any] = (), after: Sequence[Any] = (),
+    urls: list[Any],
+    before: Sequence[Any] = (),
+    after: Sequence[Any] = (),
 ) -> Application:
     """The application of its tutorial, with middlewares around and behind the router."""
     warnings.filterwarnings("ignore", message="Bootstrap|Ticket")
@@ -72,19 +74,25 @@ def not_found(request: HTTPRequest, following: Following | None) -> HTTPResponse
 
 
 def routes(count: int) -> Application:
-    rules = [url(f"{rule[1:]}/{{id:i}}", next_number, name=rule)
-             for rule in collection_rules(count)]
+    rules = [
+        url(f"{rule[1:]}/{{id:i}}", next_number, name=rule) for rule in collection_rules(count)
+    ]
     return application(rules, after=[lambda options: not_found])
 
 
 def grouped() -> Application:
-    return application([
-        url(f"area{area}/", [
-            url(f"item{item}/{{id:i}}", next_number, name=f"area{area}_item{item}")
-            for item in range(ITEMS)
-        ])
-        for area in range(AREAS)
-    ])
+    return application(
+        [
+            url(
+                f"area{area}/",
+                [
+                    url(f"item{item}/{{id:i}}", next_number, name=f"area{area}_item{item}")
+                    for item in range(ITEMS)
+                ],
+            )
+            for area in range(AREAS)
+        ]
+    )
 
 
 def nothing(request: HTTPRequest, following: Following) -> HTTPResponse:
@@ -94,7 +102,8 @@ def nothing(request: HTTPRequest, following: Following) -> HTTPResponse:
 
 def middlewares() -> Application:
     return application(
-        [url("hello", hello, name="hello")], before=[lambda options: nothing] * MIDDLEWARES)
+        [url("hello", hello, name="hello")], before=[lambda options: nothing] * MIDDLEWARES
+    )
 
 
 class LinksHandler(BaseHandler):
@@ -108,8 +117,10 @@ class LinksHandler(BaseHandler):
 
 
 def reverse() -> Application:
-    rules = [url(re.sub(r"<(int|slug):(\w+)>", curly, rule[1:]), hello, name=name)
-             for name, _, rule, _ in URLS]
+    rules = [
+        url(re.sub(r"<(int|slug):(\w+)>", curly, rule[1:]), hello, name=name)
+        for name, _, rule, _ in URLS
+    ]
     return application([*rules, url("links", LinksHandler, name="links")])
 
 
