@@ -142,9 +142,17 @@ class NotConnected(RuntimeError):
     """
 
 
+RFC_9110 = {  # where Python 3.11 and 3.12 still have the older phrase
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
+
 def reason_of(status: int) -> str:
-    """The standard reason phrase of a status; "Unknown" for one that RFC 9110 does not list."""
+    """The reason phrase of RFC 9110 for a status; "Unknown" for one that is not registered."""
     try:
-        return HTTPStatus(status).phrase
+        return RFC_9110.get(status) or HTTPStatus(status).phrase
     except ValueError:
         return "Unknown"

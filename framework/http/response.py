@@ -12,19 +12,18 @@ Stop 9 of 9.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Unpack
 from urllib.parse import quote
 
 from framework.http.cookies import CookieAttributes, dump_cookie
+from framework.http.errors import reason_of
 from framework.http.headers import check_line, find
 
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 JSON = "application/json"
-STATUS_LINES = {code: f"{code} Unknown" for code in range(200, 600)}
-STATUS_LINES.update({status.value: f"{status.value} {status.phrase}" for status in HTTPStatus})
+STATUS_LINES = {status: f"{status} {reason_of(status)}" for status in range(100, 600)}
 WITHOUT_BODY = frozenset((204, 304))  # RFC 9110 §6.4.1
 CANONICAL = frozenset(
     (

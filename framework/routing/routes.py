@@ -104,7 +104,7 @@ class Routes:
         if self._sealed:
             raise RuntimeError(f"{route.pattern}: add it before Application(routes) is made")
         if not route.methods:
-            raise TypeError(f"{route.pattern}: the controller has no get, post, put or delete")
+            raise TypeError(f"{route.pattern}: its class has no get, post, put, patch or delete")
         known = self._routes.get(route.name)
         if known is not None and known.controller != route.controller:
             raise ValueError(
