@@ -66,6 +66,7 @@ class MultipartReader:
         self._form_bytes = 0
         self._part: Field | File | None = None
         self._text = bytearray()
+        self._half_end = b"--" + boundary + b"-"
         self._decoder = MultipartDecoder(
             boundary, max(limits.max_form_bytes, 2 * CHUNK_BYTES), max_parts=limits.max_parts
         )
@@ -87,6 +88,8 @@ class MultipartReader:
 
     def _receive(self, data: bytes | None) -> None:
         self._decoder.receive_data(data)
+        if data and self._decoder.buffer.endswith(self._half_end):
+            return  # cut between the two last dashes, the decoder would take a CR for content
         while not isinstance(event := self._decoder.next_event(), (NeedData, Epilogue)):
             if isinstance(event, (Field, File)):
                 self._begin(event)

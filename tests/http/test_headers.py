@@ -141,9 +141,12 @@ def test_underscore_and_hyphen_are_one_name_in_the_environ():
 
 def test_no_forwarded_header_is_believed():
     spoof = {
-        **{"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Host": "evil.example"},
-        **{"X-Forwarded-Proto": "https", "Forwarded": 'host="evil.example;proto=https"'},
-        **{"X-Forwarded-Prefix": "/evil", "X-HTTP-Method-Override": "DELETE"},
+        "X-Forwarded-For": "6.6.6.6",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+        "Forwarded": 'host="evil.example;proto=https"',
+        "X-Forwarded-Prefix": "/evil",
+        "X-HTTP-Method-Override": "DELETE",
     }
     request = RequestFactory().get("/", headers=spoof)
     assert (request.url, request.is_secure) == ("http://localhost/", False)
