@@ -58,7 +58,7 @@ DOORS = {
     "waitress": ("serve.py", TOOLS),
     "gunicorn": ("serve.py", TOOLS),
 }
-SHELVES = {"generic": {"pagination"}}  # which shelf may stand on which others
+SHELVES = {"generic": {"pagination"}, "gzip": {"negotiation"}}  # which shelf may stand on which others
 SITE_APPS = {"accounts": set(), "blog": {"accounts"}, "home": {"accounts", "blog"}}
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 400, 40
 
