@@ -67,6 +67,15 @@ def test_a_command_that_needs_no_site_builds_none():
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_production_names_all_settings_that_are_missing():
+    done = run(
+        ROOT, "serve.py", "routes", SITE_ENV="production", SECRET_KEYS="[]", ALLOWED_HOSTS="[]"
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "SECRET_KEYS is not set" in done.stderr
+    assert "ALLOWED_HOSTS is not set" in done.stderr
+
+
 def test_the_application_is_made_at_the_import():
     code = "import serve; print(type(serve.application).__name__)"
     assert run(ROOT, "-c", code).stdout == "Application\n"

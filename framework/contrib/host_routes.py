@@ -52,5 +52,6 @@ def host_name(host: str) -> str:
     >>> host_name("Shop.Example.com.:8000"), host_name("[::1]:8000")
     ('shop.example.com', '[::1]')
     """
-    name = host[: host.index("]") + 1] if host[:1] == "[" and "]" in host else host.split(":", maxsplit=1)[0]
+    is_bracketed = host[:1] == "[" and "]" in host
+    name = host.partition("]")[0] + "]" if is_bracketed else host.partition(":")[0]
     return name.rstrip(".").lower()

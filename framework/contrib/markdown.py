@@ -28,7 +28,10 @@ def to_html(text: str) -> Markup:
     return Markup(nh3.clean(rendered, attributes=ATTRIBUTES, url_schemes=SCHEMES))
 
 
+@lru_cache(512)
 def first_paragraph(text: str) -> str:
-    """The Markdown of the first paragraph: an excerpt that never cuts through an element."""
-    blocks = [block.strip() for block in text.strip().split("\n\n")]
-    return next((b for b in blocks if b and b[0] not in "#>`|~-*1"), blocks[0] if blocks else "")
+    """The Markdown of the first paragraph, else of the first block: it cuts through nothing."""
+    blocks = [token for token in PARSER.parse(text) if token.level == 0 and token.map]
+    paragraphs = [token for token in blocks if token.type == "paragraph_open"]
+    first, end = next((token.map for token in [*paragraphs, *blocks] if token.map), (0, 0))
+    return "\n".join(text.replace("\r\n", "\n").split("\n")[first:end]).strip()

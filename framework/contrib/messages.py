@@ -49,6 +49,7 @@ class MessageBox:
         self._added: list[Message] = []
         self._arrived: list[Message] | None = None
         self.shown = False
+        self._private = False  # a message stands on the page
 
     def add(self, level: int, text: str) -> None:
         """One more message of this level."""
@@ -79,6 +80,7 @@ class MessageBox:
         messages = [*self.arrived(), *self._added]
         self._added.clear()
         self.shown = True
+        self._private |= bool(messages)
         return iter(messages)
 
     def arrived(self) -> list[Message]:
@@ -102,17 +104,19 @@ class MessageBox:
 
     def leave(self, response: Response) -> None:
         """Puts what was not shown into the answer, and ends a cookie that has served."""
+        if self._request.error is not None:
+            self._added.clear()
         waiting = [*([] if self.shown else self.arrived()), *self._added]
         secure = self._request.is_secure
         if self.shown:
+            self._forget()
             response.vary("Cookie")
-            if self._arrived:
+            if self._private and "no-store" not in (response.header("Cache-Control") or ""):
                 response.set_header("Cache-Control", "private, no-cache")
         if waiting and (self._added or self.shown):
             response.set_cookie(COOKIE, self._pack(waiting), secure=secure)
         elif self.shown and COOKIE in self._request.cookies:
             response.delete_cookie(COOKIE, secure=secure)
-            self._forget()
 
     def _pack(self, messages: list[Message]) -> str:
         """The cookie's value; the messages themselves go into the session when they are long."""
@@ -144,7 +148,11 @@ class Messages:
             response = handler(request)
             box = request.__dict__.get("messages")
             if isinstance(box, MessageBox):
-                box.leave(response)
+                try:
+                    box.leave(response)
+                except BaseException:
+                    response.close()
+                    raise
             return response
 
         return messages

@@ -37,9 +37,7 @@ def main(
 
 
 @commands.command(context_settings={"show_default": True})
-@click.option(
-    "--server", type=click.Choice(["wsgiref", "waitress", "gunicorn"]), default="waitress"
-)
+@click.option("--server", type=click.Choice(["wsgiref", "waitress", "gunicorn"]), default="wsgiref")
 @click.option("--host", default="127.0.0.1")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000)
 @click.option("--workers", type=click.IntRange(1), default=1, help="Processes of gunicorn.")
@@ -56,7 +54,8 @@ def serve(project: Project, /, server: str, reload: bool, prepare: bool, **place
     def load() -> WSGIApplication:
         if prepare:
             migrations(project).upgrade()
-            load_demo(project)
+            if not project.is_production:
+                load_demo(project)
         application = project.wsgi
         click.echo(f"Glasshouse on {where.url} ({server}). Ctrl-C ends it.")
         if (
@@ -141,6 +140,8 @@ def routes(project: Project, path: str | None, method: str) -> None:
 @click.pass_obj
 def loaddemo(project: Project) -> None:
     """Load the apps' demo data, once."""
+    if project.is_production:
+        raise CommandError("Everybody knows the demo accounts' password: not in production.")
     if not load_demo(project):
         click.echo("Nothing to load: the demo data is there, or no app has any.")
 

@@ -6,11 +6,12 @@ A command that needs none of them, `version` say, imports no site. What is missi
 CommandError: one sentence with the cure, never a traceback.
 """
 
-import importlib
 import sys
 from functools import cached_property
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
@@ -31,6 +32,9 @@ def sentence(error: Exception) -> str:
     """An error in one line. What we did not foresee says its kind, and how to see more."""
     if isinstance(error, CommandError):
         return str(error)
+    errors = getattr(error, "errors", None)
+    if callable(errors):  # pydantic knows all that is wrong with the settings
+        return "; ".join(str(item["msg"]).removeprefix("Value error, ") for item in errors())
     text = (str(error).splitlines() or ["no more is known"])[0]
     return f"{type(error).__name__}: {text} (--debug shows where)"
 
@@ -45,36 +49,49 @@ class Project:
         self.debug = False
 
     @cached_property
-    def wsgi(self) -> WSGIApplication:
-        """The callable itself, imported with the working folder on the path."""
+    def module(self) -> ModuleType:
+        """The module that holds the application, imported with the working folder on the path."""
         if str(self.folder) not in sys.path:
             sys.path.insert(0, str(self.folder))
-        module_name, _, attribute = self.name.partition(":")
+        name, _, attribute = self.name.partition(":")
         if not attribute:
             raise CommandError(f"--app {self.name}: write module:name, as in serve:application.")
         if self.name == DEFAULT:
             is_there = (self.folder / "serve.py").is_file()
         else:
-            is_there = find_spec(module_name.partition(".")[0]) is not None
+            is_there = find_spec(name.partition(".")[0]) is not None
         if not is_there:
             raise CommandError(
-                f"There is no {module_name}.py in {self.folder}: "
+                f"There is no {name}.py in {self.folder}: "
                 "change into the project's folder, or name the application with --app module:name."
             )
-        found = getattr(importlib.import_module(module_name), attribute, None)
+        return import_module(name)
+
+    @property
+    def wsgi(self) -> WSGIApplication:
+        """The callable itself."""
+        attribute = self.name.partition(":")[2]
+        found = getattr(self.module, attribute, None)
         if not callable(found):
-            raise CommandError(f"{module_name} has no application named {attribute!r}.")
+            raise CommandError(f"{self.module.__name__} has no application named {attribute!r}.")
         application: WSGIApplication = found
         return application
 
-    @cached_property
+    @property
     def application(self) -> "Application":
         """The callable as our Application."""
         from framework.application import Application
 
-        if not isinstance(self.wsgi, Application):
+        found = self.wsgi
+        if not isinstance(found, Application):
             raise CommandError(f"{self.name} is no framework.application.Application.")
-        return self.wsgi
+        return found
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the settings that stand beside the application say that visitors come here."""
+        settings = getattr(self.module, "settings", None)
+        return getattr(settings, "development", True) is False
 
     @property
     def apps(self) -> "Apps":

@@ -236,6 +236,16 @@ def test_the_demo_data_is_loaded_once(call, site):
     assert call("loaddemo")[1].startswith("Nothing to load")
 
 
+def test_production_gets_no_accounts_with_a_known_password(call, site, monkeypatch):
+    monkeypatch.setattr(servers, "serve", lambda load, server, place, reload: load())
+    path = site.folder / f"{site.name}.py"
+    settings = "class settings:\n    development = False\n"
+    path.write_text(path.read_text() + settings)
+    call("makemigrations")
+    assert "demo data" not in call("serve", "--prepare")[1]
+    assert call("loaddemo")[0] == 1
+
+
 def test_the_routes_are_listed(call, site):
     out = call("routes")[1]
     assert out.splitlines() == [
@@ -270,7 +280,7 @@ def test_serving_prepares_and_greets(call, site, monkeypatch):
     assert call("serve", "--prepare", "--port", "9000")[1].splitlines() == [
         f"  {site.pots} 0001_initial",
         f"  {site.pots}: demo data loaded",
-        "Glasshouse on http://127.0.0.1:9000/ (waitress). Ctrl-C ends it.",
+        "Glasshouse on http://127.0.0.1:9000/ (wsgiref). Ctrl-C ends it.",
         "Sign in as ann.",
     ]
 

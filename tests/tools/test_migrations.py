@@ -304,8 +304,10 @@ def test_two_processes_that_migrate_at_once_do_not_collide(garden, database_url,
     garden.migrations.make()
     garden.write(garden.bed, "0002_slow", SLOW)
     code = f"""
-        import sys
-        sys.path[:0] = [{str(garden.folder)!r}]
+        import sys, time
+        from pathlib import Path
+        folder = Path({str(garden.folder)!r})
+        sys.path.insert(0, str(folder))
         import {garden.bed}, {garden.plant}
         from framework.mvc.apps import AppConfig, Apps
         from framework.mvc.model import Database
@@ -313,13 +315,14 @@ def test_two_processes_that_migrate_at_once_do_not_collide(garden, database_url,
         if not {defended}:
             migrations.exclusive = lambda database: database.engine.begin()
         apps = Apps([AppConfig({garden.bed}), AppConfig({garden.plant})])
+        (folder / sys.argv[1]).touch()
+        while not ((folder / "one").exists() and (folder / "two").exists()):
+            time.sleep(0.01)
         print(migrations.Migrations(apps, Database({database_url!r}), repr).upgrade())
     """
     command = [sys.executable, "-c", dedent(code)]
-    started = [
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for _ in range(2)
-    ]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    started = [subprocess.Popen([*command, it], cwd=ROOT, **pipes) for it in ("one", "two")]
     outputs = sorted(process.communicate(timeout=60)[0].decode().strip() for process in started)
     assert outputs == (["0", "3"] if defended else ["", "3"])
 

@@ -22,4 +22,7 @@ def check_password(hashed: str, password: str) -> bool:
     """Whether the hash was made from this password."""
     if hashed.startswith(UNUSABLE) or len(password) > MAX_LENGTH:
         return False
-    return check_password_hash(hashed, password)
+    try:
+        return check_password_hash(hashed, password)
+    except ValueError:  # a hash of a kind that Werkzeug does not know
+        return False

@@ -7,7 +7,7 @@ Out  ValidationError with the sentence; all of a field's failing checks are show
 from re import compile as compile_pattern
 from typing import Any
 
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import Length, StopValidation, ValidationError
 
 __all__ = ["ValidationError", "email", "max_length", "required"]
 
@@ -18,9 +18,26 @@ EMAIL = compile_pattern(  # the HTML standard's, with a dot in the domain; fullm
 MAX_EMAIL_LENGTH = 254
 
 
-def required(message: str = "Fill this in.") -> DataRequired:
-    """Something must be entered; the browser is told too."""
-    return DataRequired(message)
+def required(message: str = "Fill this in.") -> "Required":
+    """Something must be entered: a 0 counts, blanks alone do not."""
+    return Required(message)
+
+
+class Required:
+    """The check; its flag tells the browser too."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data or (field.data == 0 and field.data is not False):
+            return
+        if field.process_errors and any(str(raw).strip() for raw in field.raw_data):
+            raise StopValidation  # what was entered is no number, say: its own error tells more
+        field.errors[:] = []
+        raise StopValidation(self.message)
 
 
 def max_length(count: int) -> Length:
