@@ -152,7 +152,8 @@ class CsrfMiddleware(MiddlewareHooks):
         """Sets or ends the cookie; a page with a token is for one visitor only."""
         token = self._point.opened(request)
         if isinstance(token, CsrfToken) and token.rendered:
-            response.set_header("Cache-Control", "private, no-cache")
+            if "no-store" not in (response.header("Cache-Control") or ""):
+                response.set_header("Cache-Control", "private, no-cache")
             response.vary("Cookie")
             if token.fresh:
                 signed = self._signer.sign(token.fresh.encode("ascii"), PURPOSE).decode("ascii")

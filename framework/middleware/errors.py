@@ -34,6 +34,7 @@ class ErrorPages:
             try:
                 return handler(request)
             except Exception as error:
+                abandon(request)
                 return self._answer(request, error, self._plain)
 
         return guarded
@@ -64,6 +65,13 @@ class ErrorPages:
         return text_response(
             f"{error.status} {reason_of(error.status)}\n\n{error.message}\n", error.status
         )
+
+
+def abandon(request: Request) -> None:
+    """Closes the streamed answer of a controller after an error: no layer will pass it on."""
+    unsent, request.unsent = request.unsent, None
+    if unsent is not None:
+        unsent.close()
 
 
 def _log(request: Request, error: Exception) -> None:

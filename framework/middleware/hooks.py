@@ -18,6 +18,7 @@ from framework.http.errors import HTTPError
 from framework.http.handler import Handler
 from framework.http.request import Request
 from framework.http.response import Response
+from framework.middleware.errors import abandon
 from framework.routing.routes import Match, ViewHook
 
 
@@ -89,6 +90,7 @@ class MiddlewareHooks:
                 response = self.process_exception(request, error)
                 if response is None:
                     raise
+                abandon(request)
                 request.error = error
                 return response
 

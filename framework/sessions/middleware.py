@@ -27,7 +27,7 @@ logger = getLogger("framework.sessions")
 
 COOKIE = "session"
 ID_BYTES = 32
-MERGE_TRIES = 5
+MERGE_TRIES = 32  # of so many writers at once one wins each round
 
 
 class SessionMiddleware:
@@ -80,15 +80,18 @@ class SessionMiddleware:
 
     def _close(self, request: Request, response: Response, session: Session) -> Response:
         """Saves what changed; headers that keep caches from mixing up visitors."""
-        state = session.state(self._idle_seconds)
-        if state is State.RENEWED and response.status >= 400:
-            state = State.UNTOUCHED  # a login whose unit of work was rolled back must not sign in
+        state = None
         try:
+            state = session.state(self._idle_seconds)
+            if request.error is not None or (state is State.RENEWED and response.status >= 400):
+                state = State.UNTOUCHED  # a login that was rolled back must not sign in
             self._save(request, response, session, state)
         except Exception as error:
             if state is not State.CHANGED:
                 response.close()
-                raise error if isinstance(error, HTTPError) else ServiceUnavailable from error
+                if state is None or isinstance(error, HTTPError):  # None: no JSON, our mistake
+                    raise
+                raise ServiceUnavailable from error
             logger.exception("session not saved", extra={"request_id": request.id})
         response.vary("Cookie")
         if session.id and response.header("Cache-Control") is None:
@@ -97,7 +100,6 @@ class SessionMiddleware:
 
     def _save(self, request: Request, response: Response, session: Session, state: State) -> None:
         """What each state asks for."""
-        data = session.data
         match state:
             case State.UNTOUCHED:
                 return
@@ -107,20 +109,24 @@ class SessionMiddleware:
                     response.delete_cookie(cookie_name(request), secure=request.is_secure)
                 return
             case State.RENEWED:
+                self._take_along(session)
                 self._forget(session)
                 session.id, session.version = "", 0
-        data.setdefault(CREATED, session.now)
-        data[SEEN] = session.now
+        session.stamp()
         kept = self._store_new(session) if not session.id else self._store_changed(session)
         if kept:
-            cookie = self._store.cookie(session.id, data)
-            response.set_cookie(
-                cookie_name(request), cookie, max_age=self._idle_seconds, secure=request.is_secure
-            )
+            cookie, age = self._store.cookie(session.id, session.data), self._idle_seconds
+            response.set_cookie(cookie_name(request), cookie, max_age=age, secure=request.is_secure)
 
     def _forget(self, session: Session) -> None:
         if session.id:
             self._store.delete(self._store.key(session.id))
+
+    def _take_along(self, session: Session) -> None:
+        """What another request kept under the old id meanwhile; nothing if it was ended there."""
+        if session.id and not session.flushed:
+            loaded = self._store.load(self._store.key(session.id))
+            session.data = session.merged(loaded[0] if loaded else {})
 
     def _store_new(self, session: Session) -> bool:
         """Saves under a new random id of 256 bits."""
@@ -134,7 +140,6 @@ class SessionMiddleware:
         False when the session was ended meanwhile (a logout elsewhere): nothing brings it back.
         """
         key, data, version = self._store.key(session.id), session.data, session.version
-        changed, deleted = session.changes()
         for _ in range(MERGE_TRIES):
             if self._store.save(key, data, version, self._expires(data)):
                 session.data = data
@@ -142,10 +147,7 @@ class SessionMiddleware:
             loaded = self._store.load(key)
             if loaded is None:
                 return False
-            data, version = loaded
-            data.update(changed)
-            for name in deleted:
-                data.pop(name, None)
+            data, version = session.merged(loaded[0]), loaded[1]
         raise ServiceUnavailable
 
     def _expires(self, data: Data) -> int:

@@ -66,6 +66,11 @@ class Session(MutableMapping[str, Any]):
         self.data.clear()
         self.renewed = self.flushed = True
 
+    def stamp(self) -> None:
+        """Writes down when it began and that it was seen now."""
+        self.data.setdefault(CREATED, self.now)
+        self.data[SEEN] = self.now
+
     @property
     def is_new(self) -> bool:
         """Whether the visitor came without a valid session."""
@@ -86,6 +91,11 @@ class Session(MutableMapping[str, Any]):
         """What this request set, and which keys it deleted: what a conflict reapplies."""
         changed = {k: v for k, v in self.data.items() if self.loaded.get(k, ABSENT) != v}
         return changed, [key for key in self.loaded if key not in self.data]
+
+    def merged(self, data: Data) -> Data:
+        """What another request left, with the changes of this one on top."""
+        changed, deleted = self.changes()
+        return {key: value for key, value in data.items() if key not in deleted} | changed
 
 
 ABSENT = object()

@@ -110,7 +110,7 @@ def test_a_layer_that_adds_nothing_costs_nothing():
 # Wrong wiring fails at start, with the cure
 
 
-@pytest.mark.parametrize("returned", [None, "page", Response("page")], ids=lambda v: repr(v))
+@pytest.mark.parametrize("returned", [None, "page", Response("page")], ids=repr)
 def test_a_layer_that_returns_no_handler_is_named(returned):
     def wrong(handler):
         return returned
@@ -119,7 +119,7 @@ def test_a_layer_that_returns_no_handler_is_named(returned):
         chain([wrong], str.upper)
 
 
-@pytest.mark.parametrize("layer", [None, "sessions", Response("page")], ids=lambda v: repr(v))
+@pytest.mark.parametrize("layer", [None, "sessions", Response("page")], ids=repr)
 def test_what_is_no_layer_is_named(layer):
     with pytest.raises(TypeError, match=r"is no layer: .* from handler to handler"):
         chain([layer], str.upper)
@@ -146,7 +146,9 @@ def test_a_place_may_stay_empty():
 
 
 @pytest.mark.parametrize(
-    ("positional", "named"), [((mark("a"),), {}), ((), {"session": mark("a")})], ids=["bare", "typo"]
+    ("positional", "named"),
+    [((mark("a"),), {}), ((), {"session": mark("a")})],
+    ids=["bare", "typo"],
 )
 def test_places_are_filled_by_their_name(positional, named):
     with pytest.raises(TypeError):

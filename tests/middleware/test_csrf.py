@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 
 from framework.application import Application
 from framework.http import request as request_module
-from framework.http.errors import NotConnected
+from framework.http.errors import NotConnected, ServiceUnavailable
+from framework.http.request import Request
 from framework.http.response import Response
 from framework.http.signing import Signer
 from framework.middleware import csrf
@@ -71,6 +72,11 @@ def missing(request):
     return Response(request.csrf.token(), 404)
 
 
+def asks(request):
+    """A page that looks for the point, as a template may, and renders no token."""
+    return Response("a form could stand here" if request.csrf else "")
+
+
 def legacy(environ, start_response):
     """A mounted application that reads its own body."""
     body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
@@ -88,6 +94,7 @@ def make_routes():
     routes.add("/secret", secret_form, name="secret")
     routes.add("/missing", missing, name="missing")
     routes.add("/plain", lambda request: Response("plain"), name="plain")
+    routes.add("/asks", asks, name="asks")
     routes.add("/remember", remember, name="remember")
     routes.add("/send", send, name="send", methods=ALL)
     routes.add("/login", login, name="login", methods=("POST",))
@@ -161,7 +168,10 @@ VERDICTS = {
     "foreign Origin": ({"fetch_site": "", "origin": EVIL}, "origin_differs"),
     "foreign Origin, ours said": ({"origin": EVIL}, "origin_differs"),
     "Origin null": ({"fetch_site": "", "origin": "null"}, "origin_differs"),
-    "Origin of another scheme": ({"fetch_site": "", "origin": "http://shop.example"}, "origin_differs"),
+    "Origin of another scheme": (
+        {"fetch_site": "", "origin": "http://shop.example"},
+        "origin_differs",
+    ),
     "Origin of another port": ({"origin": "https://shop.example:8443"}, "origin_differs"),
     "Origin that begins alike": ({"origin": "https://shop.example.evil"}, "origin_differs"),
     "trusted Origin": (
@@ -205,20 +215,35 @@ def test_nothing_passes_without_the_right_token_from_a_page_of_ours():
     for values in product(sites, ("", own, evil, "null"), ("", own, evil), truth, truth, truth):
         facts = {**FACTS, **dict(zip(names, values, strict=True))}
         if csrf_verdict(facts) in PASSED:
-            assert facts["token"] and facts["secret"] and facts["equal"]
+            assert (facts["token"], facts["secret"], facts["equal"]) == (True, True, True)
             assert own in (facts["origin"], facts["referer_origin"])
             assert facts["origin"] in ("", own)
 
 
+class Trace:
+    """Writes down what it is told."""
+
+    def __init__(self):
+        self.told = []
+
+    def decide(self, what, **evidence):
+        self.told.append((what, evidence))
+
+
 def test_the_verdict_tells_its_trace():
-    told = []
+    trace = Trace()
+    csrf_verdict(FACTS, trace=trace)
+    assert trace.told == [("csrf.check", {"code": "token_matches", **FACTS})]
 
-    class Trace:
-        def decide(self, what, **evidence):
-            told.append((what, evidence))
 
-    csrf_verdict(FACTS, trace=Trace())
-    assert told == [("csrf.check", {"code": "token_matches", **FACTS})]
+@pytest.mark.parametrize(
+    ("method", "codes"), [("GET", ["safe_method"]), ("POST", ["token_missing"])]
+)
+def test_a_request_that_is_traced_tells_every_verdict(method, codes, monkeypatch):
+    trace, path = Trace(), "/plain" if method == "GET" else "/send"
+    monkeypatch.setattr(Request, "trace", trace)
+    Client(application()).open(method, path)
+    assert [evidence["code"] for _, evidence in trace.told] == codes
 
 
 # The mask
@@ -392,7 +417,8 @@ def test_a_forged_post_is_refused(prepare, headers, base_url, protected, status)
 
 @DEFENCE
 @pytest.mark.parametrize(
-    "referer", [None, EVIL + "/form", "https://localhost.evil/", "https://localhost@evil/", "x", "//["]
+    "referer",
+    [None, EVIL + "/form", "https://localhost.evil/", "https://localhost@evil/", "x", "//["],
 )
 def test_on_https_a_post_without_origin_needs_a_referer_of_ours(referer, protected, status):
     client = Client(application(protected), HTTPS)
@@ -474,8 +500,7 @@ def test_a_smuggled_cookie_gives_no_secret(cookie):
 @pytest.mark.parametrize("cookie", SMUGGLED.values(), ids=SMUGGLED)
 def test_attack_with_a_lax_cookie_parser_the_smuggled_cookie_counts(cookie, monkeypatch):
     def lax(header):
-        name, _, value = header.rpartition("=")
-        return {"csrf": value.strip('"')}
+        return {"csrf": header.rpartition("=")[2].strip('"')}
 
     monkeypatch.setattr(request_module, "parse_cookie", lax)
     client = Client(application())
@@ -514,8 +539,8 @@ def test_the_cookie_is_set_once(client):
 
 
 def test_a_page_without_a_form_sets_no_cookie(client):
-    headers = client.get("/plain").headers
-    assert not {"Set-Cookie", "Vary", "Cache-Control"} & set(headers)
+    for path in ("/plain", "/asks"):
+        assert not {"Set-Cookie", "Vary", "Cache-Control"} & set(client.get(path).headers)
 
 
 def test_an_error_page_with_a_form_sets_the_cookie_too(client):
@@ -623,11 +648,38 @@ def test_a_form_on_the_page_of_a_logout_has_a_new_token(client):
     assert client.submit(page).status == 200
 
 
+def test_a_form_on_the_page_of_a_logout_does_not_use_the_cookie_that_ends(client):
+    client.get("/remember")
+    before = token_of(client)
+    page = post(client, "/logout-form", before)
+    assert client.submit(page).status == 200
+    assert post(client, token=before).status == 403
+
+
+def test_a_login_without_the_cookie_ends_none(client):
+    post(client, "/login", token_of(client))
+    response = post(client, "/login", token_of(client))
+    assert (response.status, name_of(client) in response.cookies) == (200, False)
+
+
 def test_without_a_session_layer_the_cookie_does_it_alone():
     routes = make_routes()
     client = Client(Application(routes, [ErrorPages(), CsrfMiddleware(Signer([KEY]))]))
-    assert client.submit(client.get("/form")).status == 200
+    page = client.get("/form")
+    assert page.headers["Vary"] == "Cookie"
+    assert client.submit(page).status == 200
     assert post(client, token=other_visitors_token(client)).status == 403
+
+
+def test_a_session_store_that_is_away_lets_no_post_in(client):
+    class Unreadable(MemoryStore):
+        def load(self, id):
+            raise ServiceUnavailable
+
+    client.application = application(store=Unreadable())
+    token = token_of(client)
+    client.cookies.set("__Host-session" if client.base_url == HTTPS else "session", "abc")
+    assert post(client, token=token).status == 503
 
 
 # What is not checked

@@ -33,12 +33,12 @@ def site(tmp_path):
         (tmp_path / name).write_text(text)
 
     def make(error, page="page.html", plain="plain.html", layers=()):
-        def controller(request, any=""):
+        def controller(request, rest=""):
             raise error
 
         routes = Routes()
         routes.add("/", controller, name="page")
-        routes.add("/<path:any>", controller, name="any")
+        routes.add("/<path:rest>", controller, name="rest")
         chain = [SecurityHeaders(), ErrorPages(page, plain), *layers]
         return Client(Application(routes, chain, view=View([tmp_path])), raise_exceptions=False)
 
@@ -229,7 +229,9 @@ class Leaking(Exception):
 
 @pytest.mark.parametrize("plain", ["plain.html", "broken.html", None])
 def test_nothing_of_the_exception_is_in_the_answer(site, plain):
-    response = site(Leaking("postgresql://ann:pa55@db"), plain=plain).get("/see%20evil.example%20now")
+    response = site(Leaking("postgresql://ann:pa55@db"), plain=plain).get(
+        "/see%20evil.example%20now"
+    )
     sent = response.text + str(response.headers)
     for secret in ("Leaking", "pa55", "Traceback", __file__, "evil.example"):
         assert secret not in sent

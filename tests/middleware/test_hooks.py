@@ -181,7 +181,9 @@ def test_a_view_hook_may_refuse_with_an_http_error():
     def process_view(self, request, match):
         raise Forbidden
 
-    client = site(hook(process_view=process_view), controller=lambda request: steps.append("called"))
+    client = site(
+        hook(process_view=process_view), controller=lambda request: steps.append("called")
+    )
     assert (client.get("/").status, steps) == (403, [])
 
 

@@ -412,5 +412,5 @@ def test_a_prefix_starts_and_ends_with_a_slash(root, prefix):
 
 
 def test_a_root_that_is_no_folder_is_named(root, tmp_path):
-    with pytest.raises(ValueError, match="no folder .*missing"):
+    with pytest.raises(ValueError, match=r"no folder .*missing"):
         StaticFiles("/static/", [root, tmp_path / "missing"])

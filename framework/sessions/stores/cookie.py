@@ -30,9 +30,11 @@ class CookieStore(Store):
         return cookie
 
     def cookie(self, id: str, data: Data) -> str:
-        """The data, compressed and signed; ValueError (of dump_cookie) when it is too large."""
-        text = urlsafe_b64encode(compress(json.dumps(data, separators=(",", ":")).encode(), 6))
-        return self._signer.sign(text, PURPOSE).decode("ascii")
+        """The data, compressed and signed; ValueError (or of dump_cookie) when it is too large."""
+        text = json.dumps(data, separators=(",", ":")).encode()
+        if len(text) > MAX_BYTES:
+            raise ValueError(f"a session of {len(text)} bytes: a cookie store takes {MAX_BYTES}")
+        return self._signer.sign(urlsafe_b64encode(compress(text, 6)), PURPOSE).decode("ascii")
 
     def load(self, id: str) -> tuple[Data, int] | None:
         try:
@@ -40,8 +42,9 @@ class CookieStore(Store):
             text = self._signer.unsign(signed, PURPOSE, self._max_age_seconds)
         except BadSignature:
             return None
-        data: Data = json.loads(decompressobj().decompress(urlsafe_b64decode(text), MAX_BYTES))
-        return data, 1
+        unpacked = decompressobj()
+        data = unpacked.decompress(urlsafe_b64decode(text), MAX_BYTES + 1)
+        return (json.loads(data), 1) if unpacked.eof else None
 
     def save(self, id: str, data: Data, version: int, expires: int) -> bool:
         """True: the middleware writes the cookie, and that is all there is."""

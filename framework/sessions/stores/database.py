@@ -52,7 +52,9 @@ class DatabaseStore(Store):
         values: dict[str, Any] = {"data": json.dumps(data), "version": version + 1, "expires": end}
         if version == 0:
             return self._insert(id, values)
-        change = update(SessionRow).where(SessionRow.key == id, SessionRow.version == version)
+        change = update(SessionRow).where(
+            SessionRow.key == id, SessionRow.version == version, SessionRow.expires > self._now()
+        )
         with self._database.transaction() as db:
             return cast(CursorResult[Any], db.execute(change.values(values))).rowcount == 1
 
