@@ -49,6 +49,7 @@ class BodyStream:
         self._read = environ["wsgi.input"].read
         self._max_bytes = max_bytes
         self._taken = 0
+        self._is_begun = False
         terminated = bool(environ.get("wsgi.input_terminated"))
         chunked = bool(environ.get("HTTP_TRANSFER_ENCODING"))
         if chunked and not terminated:
@@ -74,8 +75,15 @@ class BodyStream:
             raise PayloadTooLarge
         return data
 
+    def begin(self) -> None:
+        """Whoever wants the whole body starts here; BadRequest if somebody has broken off in it."""
+        if self._is_begun:
+            raise BadRequest("The body could not be read.")
+        self._is_begun = True
+
     def read_all(self) -> bytes:
         """The whole body."""
+        self.begin()
         chunks = []
         while data := self.read():
             chunks.append(data)

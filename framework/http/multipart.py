@@ -73,6 +73,7 @@ class MultipartReader:
 
     def read(self, stream: BodyStream) -> None:
         """Takes the whole body in; closes every file again if it cannot."""
+        stream.begin()
         try:
             while data := stream.read():
                 self._receive(data)
@@ -89,7 +90,8 @@ class MultipartReader:
     def _receive(self, data: bytes | None) -> None:
         self._decoder.receive_data(data)
         if data and self._decoder.buffer.endswith(self._half_end):
-            return  # cut between the two last dashes, the decoder would take a CR for content
+            # Cut between the last two dashes, it would take a CR for content: wait for the second.
+            return  # https://github.com/pallets/werkzeug/issues/3285
         while not isinstance(event := self._decoder.next_event(), (NeedData, Epilogue)):
             if isinstance(event, (Field, File)):
                 self._begin(event)

@@ -54,6 +54,7 @@ class Request:
     limits: Limits = DEFAULT_LIMITS
     route: str | None = None  # the name of the matched route, from stop 5 on
     error: BaseException | None = None  # caught by a hook; the unit of work rolls back
+    unsent: Any = None  # the Response of dispatch, if it is streamed
     trace: Any = None
 
     def __init__(self, environ: dict[str, Any]) -> None:
@@ -111,15 +112,11 @@ class Request:
         """The whole body. A multipart form is read by `form` instead, as it arrives."""
         if "_form" in self.__dict__ and self.content_type == "multipart/form-data":
             raise RuntimeError("the body was read as a form: use request.form and request.files")
-        return self._open_body().read_all()
+        return self._stream.read_all()
 
-    def _open_body(self) -> BodyStream:
-        """The body's stream, once: after a failure nobody reads on from the middle of it."""
-        if "_is_body_open" in self.__dict__:
-            raise BadRequest("The body could not be read.")
-        stream = BodyStream(self.environ, self.limits.max_body_bytes)
-        self._is_body_open = True
-        return stream
+    @lazy
+    def _stream(self) -> BodyStream:
+        return BodyStream(self.environ, self.limits.max_body_bytes)
 
     @lazy
     def json(self) -> Any:
@@ -150,9 +147,8 @@ class Request:
         reader = MultipartReader(parse_boundary(self.headers["Content-Type"]), self.limits)
         if "body" in self.__dict__:  # somebody has read it whole already
             known = {"wsgi.input": BytesIO(self.body), "CONTENT_LENGTH": str(len(self.body))}
-            reader.read(BodyStream(known, self.limits.max_body_bytes))
-        else:
-            reader.read(self._open_body())
+            self._stream = BodyStream(known, self.limits.max_body_bytes)
+        reader.read(self._stream)
         return Form(MultiDict(reader.fields), MultiDict(reader.files))
 
     @lazy

@@ -23,7 +23,7 @@ from framework.http.headers import check_line, find
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 JSON = "application/json"
-STATUS_LINES = {status: f"{status} {reason_of(status)}" for status in range(100, 600)}
+STATUS_LINES = {status: f"{status} {reason_of(status)}" for status in range(200, 600)}
 WITHOUT_BODY = frozenset((204, 304))  # RFC 9110 §6.4.1
 CANONICAL = frozenset(
     (
@@ -91,9 +91,10 @@ class Response:
         self.set_cookie(name, "", **attributes)
 
     def close(self) -> None:
-        """Closes a body that holds something open (PEP 3333: called in every case)."""
+        """Closes a body that holds something open, once (PEP 3333: called in every case)."""
         closing = getattr(self.body, "close", None)
         if closing is not None:
+            self.body = ()
             closing()
 
     def __repr__(self) -> str:

@@ -28,12 +28,12 @@ class Controller:
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Reads once which methods the class answers."""
         super().__init_subclass__(**keywords)
-        cls.methods = tuple(verb.upper() for verb in VERBS if hasattr(cls, verb))
+        cls.methods = tuple(verb.upper() for verb in VERBS if callable(getattr(cls, verb, None)))
 
     def __call__(self, request: Request, /, **arguments: Any) -> Response:
         """Calls the method of the request; a HEAD is answered by `get` unless `head` is there."""
         verb = request.method.lower()
-        if verb == "head" and not hasattr(self, "head"):
+        if verb == "head" and "HEAD" not in self.methods:
             verb = "get"
         response: Response = getattr(self, verb)(request, **arguments)
         return response

@@ -94,7 +94,7 @@ def querystring(context: Context, /, **changes: Any) -> str:
     """The query of this page with changes; None takes a name out: "?tag=wsgi&page=2"."""
     pairs = [(k, v) for k, v in context["request"].query.pairs() if k not in changes]
     pairs += [(name, value) for name, value in changes.items() if value is not None]
-    return "?" + urlencode(pairs)
+    return "?" + urlencode(pairs, doseq=True)
 
 
 @pass_context
@@ -133,7 +133,7 @@ def json_script(value: Any, element_id: str) -> Markup:
     >>> json_script("</script>", "data")
     Markup('<script type="application/json" id="data">"\\\\u003c/script\\\\u003e"</script>')
     """
-    text = dumps(value, ensure_ascii=False).translate(JSON_ESCAPES)
+    text = dumps(value, ensure_ascii=False, allow_nan=False).translate(JSON_ESCAPES)
     element = Markup('<script type="application/json" id="{}">{}</script>')
     return element.format(element_id, Markup(text))
 

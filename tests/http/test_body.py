@@ -91,6 +91,13 @@ def test_a_body_may_arrive_in_pieces():
     assert stream(Endless(piece=1), "5").read_all() == b"xxxxx"
 
 
+def test_a_body_is_taken_once():
+    body = stream(Endless(), "5")
+    body.read_all()
+    with pytest.raises(BadRequest, match="could not be read"):
+        body.read_all()
+
+
 def test_a_chunked_body_without_a_marked_end_is_refused():
     with pytest.raises(LengthRequired):
         stream(b"lost", **CHUNKED)
