@@ -150,7 +150,10 @@ class CsrfMiddleware(MiddlewareHooks):
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Sets or ends the cookie; a page with a token is for one visitor only."""
-        token = self._point.opened(request)
+        opened = request.__dict__
+        if "csrf" not in opened and "session" not in opened:
+            return response
+        token = opened.get("csrf")
         if isinstance(token, CsrfToken) and token.rendered:
             if "no-store" not in (response.header("Cache-Control") or ""):
                 response.set_header("Cache-Control", "private, no-cache")
