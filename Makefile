@@ -8,7 +8,7 @@ ARGS ?=
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: serve test check format bench bench-instructions docs upgrade audit clean help
+.PHONY: serve test check format bench bench-instructions docs screenshots upgrade audit clean help
 
 serve: .venv/.installed-base ## Install, migrate, load the demo data once, serve (HOST=127.0.0.1 PORT=8000)
 	@exec $(RUN) serve.py serve --prepare --host $(HOST) --port $(PORT) $(ARGS)
@@ -33,6 +33,9 @@ bench-instructions: .venv/.installed-dev ## Count instructions under valgrind, c
 
 docs: .venv/.installed-docs ## Build the documentation into docs/_build
 	$(RUN) -m sphinx -W --keep-going -b html docs docs/_build/html
+
+screenshots: .venv/.installed-browser ## Take the pictures of README.md and docs/ anew (needs Chromium)
+	$(RUN) docs/screenshots.py
 
 # The newest releases that fit setup.cfg, resolved from nothing in an environment of its own.
 upgrade: ## Renew constraints.txt; then run make check test and read what changed
