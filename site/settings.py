@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     site_url: str = "http://127.0.0.1:8000"  # the base of addresses outside a request
     time_zone: str = "UTC"
     hsts_seconds: int = 0
+    debug_pages: bool = False  # errors with their source; `serve` sets it on loopback
 
     @property
     def development(self) -> bool:
@@ -51,9 +52,11 @@ class Settings(BaseSettings):
     def _complete(self) -> Self:
         """Development fills the gaps; production names them."""
         if self.development:
-            VAR.mkdir(mode=0o700, exist_ok=True)
+            make_var()
             self.secret_keys = self.secret_keys or [own_key(VAR / "secret_key")]
             self.allowed_hosts = self.allowed_hosts or DEVELOPMENT_HOSTS
+        else:
+            self.debug_pages = False  # whatever is set: no visitor sees the source
         missing = [
             f"{name.upper()} is not set: {name.upper()}='[\"{example}\"]'"
             for name, example in (
@@ -64,7 +67,13 @@ class Settings(BaseSettings):
         ]
         if missing:
             raise ValueError("; ".join(missing))
+        make_var()
         return self
+
+
+def make_var() -> None:
+    """The folder of all that is written at run time; nobody else looks into it."""
+    VAR.mkdir(mode=0o700, exist_ok=True)
 
 
 def own_key(path: Path) -> str:

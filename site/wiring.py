@@ -22,6 +22,7 @@ from framework.mvc.model import Database, UnitOfWork
 from framework.mvc.view import View
 from framework.sessions.middleware import SessionMiddleware
 from framework.sessions.stores.database import DatabaseStore
+from framework.tools import debug
 from settings import ROOT, VAR, Settings
 from urls import make_routes
 
@@ -33,12 +34,13 @@ def make_application(settings: Settings) -> Application:
     apps = Apps([AppConfig(part) for part in PARTS], root=Path(__file__).parent)
     database = Database(settings.database_url)
     signer = Signer(settings.secret_keys)
+    pages = debug.DebugPages if settings.debug_pages else ErrorPages  # the source, or a sentence
     layers = default_chain(
         log=request_id,  # a name for this request in every log line
         headers=SecurityHeaders(hsts_seconds=settings.hsts_seconds),  # on every answer
-        errors=ErrorPages("errors/page.html", "errors/plain.html"),  # nothing gets past it
+        errors=pages("errors/page.html", "errors/plain.html"),  # nothing gets past it
         hosts=AllowedHosts(settings.allowed_hosts),  # no foreign names, no endless addresses
-        static=StaticFiles("/static/", [ROOT / "static", *apps.folders("static")]),
+        static=StaticFiles("/static/", [ROOT / "static", *apps.folders("static"), debug.STATIC]),
         sessions=SessionMiddleware(DatabaseStore(database)),  # saved after the commit
         unit_of_work=UnitOfWork(database),  # request.db: commits below 400, else rolls back
         messages=Messages(signer),  # sentences for the next page

@@ -45,7 +45,7 @@ class ErrorPages:
 
     def _answer(self, request: Request, error: Exception, template: str | None) -> Response:
         if not isinstance(error, HTTPError):
-            _log(request, error)
+            log(request, error)
             request.environ["framework.error"] = error
             error = InternalServerError()
         response = self._render(request, error, template)
@@ -61,7 +61,7 @@ class ErrorPages:
             try:
                 return Response(request.site.render(request, template, context), error.status)
             except Exception as failure:
-                _log(request, failure)
+                log(request, failure)
         return text_response(
             f"{error.status} {reason_of(error.status)}\n\n{error.message}\n", error.status
         )
@@ -74,7 +74,7 @@ def abandon(request: Request) -> None:
         unsent.close()
 
 
-def _log(request: Request, error: Exception) -> None:
+def log(request: Request, error: Exception) -> None:
     """One record with the traceback; method and path escaped, so that it stays one event."""
     environ = request.environ
     logger.error(

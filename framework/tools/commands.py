@@ -6,6 +6,7 @@ This file reads words and shows answers. The work is done in the modules beside 
 when its command is called. A word that is not ours is looked for in the apps' `commands.py`.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -50,6 +51,8 @@ def serve(project: Project, /, server: str, reload: bool, prepare: bool, **place
     from framework.tools import servers
 
     where = servers.Place(**place)
+    if where.is_loopback and server != "gunicorn":
+        os.environ.setdefault("DEBUG_PAGES", "1")  # errors with their source, for you alone
 
     def load() -> WSGIApplication:
         if prepare:

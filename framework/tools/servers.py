@@ -41,6 +41,11 @@ class Place:
         host = "localhost" if self.host in {"0.0.0.0", "::"} else self.host
         return f"http://{bracketed(host)}:{self.port}/"
 
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine reaches it."""
+        return self.host in {"localhost", "127.0.0.1", "::1"}
+
 
 def bracketed(host: str) -> str:
     """The host as it stands before a port: an IPv6 address in brackets (RFC 3986 §3.2.2)."""
