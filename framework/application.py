@@ -23,7 +23,7 @@ from framework.http.handler import Handler, Middleware
 from framework.http.request import Request, quote_path
 from framework.http.response import Response, is_local, json_response, redirect, send
 from framework.middleware.chain import Probe, chain
-from framework.middleware.errors import ErrorPages
+from framework.middleware.errors import ErrorPages, abandon
 from framework.middleware.hooks import MiddlewareHooks
 from framework.middleware.security import AllowedHosts, SecurityHeaders
 from framework.mvc.view import View
@@ -55,12 +55,11 @@ class Application:
     ) -> None:
         if layers is None:
             layers = [SecurityHeaders(), ErrorPages(), AllowedHosts()]
-        pages = [layer for layer in layers if isinstance(layer, ErrorPages)]
         self.apps = apps
         self.database = database
         self.routes = routes
         self.layers = tuple(layers)
-        self.errors = pages[0] if pages else ErrorPages()
+        self.errors = next((one for one in layers if isinstance(one, ErrorPages)), ErrorPages())
         self.url_for = routes.url_for
         self._view = view
         self._match = routes.router.match
@@ -78,6 +77,7 @@ class Application:
         try:
             return send(self.handle(request), request.method, start_response)
         except Exception:
+            abandon(request)
             return _last_resort(environ, start_response)
         finally:
             if "_form" in request.__dict__:
@@ -92,26 +92,29 @@ class Application:
             request.route, arguments = found
             route, hooks = self._table[request.route]
             for hook in hooks:
-                answer = hook(request, Match(route, arguments))
-                if answer is not None:
-                    return answer
-            controller = route.controller
-            response = controller(request, **arguments) if arguments else controller(request)
-            return response if response.__class__ is Response else _answer(response, route)
+                response = hook(request, Match(route, arguments))
+                if response is not None:
+                    break
+            else:
+                controller = route.controller
+                response = controller(request, **arguments) if arguments else controller(request)
+            if response.__class__ is not Response or response.body.__class__ is not bytes:
+                request.unsent = response = _answer(response, route)
+            return response
         except HTTPError as error:
             return self.answer(request, error)
 
     def _unmatched(self, request: Request, allowed: list[str]) -> Response:
         """OPTIONS, 405, the missing slash, 404: what no route answers."""
         if allowed:
-            methods = [*allowed, "OPTIONS"]
+            methods = allowed if "OPTIONS" in allowed else [*allowed, "OPTIONS"]
             if request.method == "OPTIONS":
                 return Response(b"", 204, headers=[("Allow", ", ".join(methods))])
             raise MethodNotAllowed(methods)
         path = request.path + "/"
         if request.method in ("GET", "HEAD") and not isinstance(self._match("GET", path), list):
-            query = "?" + request.query_string if request.query_string else ""
-            location = request.script_name + quote_path(path) + query
+            query = request.query_string.encode("latin-1").decode("utf-8", "replace")  # raw bytes
+            location = request.script_name + quote_path(path) + ("?" + query if query else "")
             if is_local(location):  # "//evil.example/" would be another host to a browser
                 return redirect(location, 308)
         raise NotFound
@@ -149,7 +152,7 @@ def _answer(value: Any, route: Route) -> Response:
             if callable(getattr(value, method, None)):
                 return Response(str(getattr(value, method)()))
     kinds = "a Response, a str or a dict" if route.answers_values else "a Response"
-    raise TypeError(f"controller {route.name!r} returned {value!r}: return {kinds}")
+    raise TypeError(f"controller or hook of {route.name!r} returned {value!r}: return {kinds}")
 
 
 def _last_resort(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

@@ -15,6 +15,7 @@ from uuid import UUID
 SLUG = compile_pattern(r"[-\w]+")
 UUID_TEXT = compile_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MAX_INT = 2**63 - 1  # what a database column holds: a longer number is no id
+DOTS = frozenset((".", ".."))  # a browser resolves these itself, "%2e" too (WHATWG URL §4.4)
 
 
 class Converter(Protocol):
@@ -39,8 +40,8 @@ class IntConverter:
         return number
 
     def to_url(self, value: Any) -> str:
-        if not isinstance(value, int) or value < 0:
-            raise ValueError(f"{value!r} is not a number from 0 up")
+        if not isinstance(value, int) or not 0 <= value <= MAX_INT:
+            raise ValueError(f"{value!r} is not a number from 0 to 2**63 - 1")
         return str(int(value))
 
 
@@ -73,12 +74,12 @@ class SlugConverter:
 
 
 class StrConverter:
-    """Any text that is not empty, without a slash."""
+    """Any text without a slash that is not empty, "." or "..": no browser would ask for those."""
 
     rank = 40
 
     def to_python(self, text: str) -> str:
-        if not text:
+        if not text or text in DOTS:
             raise ValueError("wanted a text")
         return text
 
@@ -90,12 +91,16 @@ class StrConverter:
 
 
 class PathConverter:
-    """The rest of the path, slashes included; only as the last segment of a pattern."""
+    """The rest of the path, slashes included; only as the last segment of a pattern.
+
+    It begins with no slash, else a link could be "//evil.example" and a join "/etc/passwd", and
+    no segment of it is "." or "..".
+    """
 
     rank = 50
 
     def to_python(self, text: str) -> str:
-        if not text:
+        if not text or text[0] == "/" or not DOTS.isdisjoint(text.split("/")):
             raise ValueError("wanted a path")
         return text
 

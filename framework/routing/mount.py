@@ -19,42 +19,56 @@ WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]
 class Mounted:
     """A controller that hands the request on to a WSGI application."""
 
-    def __init__(self, prefix: str, application: WSGIApplication) -> None:
+    def __init__(self, application: WSGIApplication) -> None:
         if not callable(application):
-            raise TypeError(f"mount({prefix!r}): {application!r} is not a WSGI application")
-        self._prefix = prefix
+            raise TypeError(f"mount: {application!r} is not a WSGI application")
         self._application = application
 
-    def __call__(self, request: Request, mounted: str = "") -> Response:
-        """The application's answer as a Response."""
+    def __call__(self, request: Request, mounted: str = "", **prefix: object) -> Response:
+        """The application's answer as a Response; all before `mounted` is its SCRIPT_NAME."""
         environ = dict(request.environ)
-        prefix = self._prefix.encode().decode("latin-1")
-        environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
-        environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(prefix)
+        path: str = environ["PATH_INFO"]
+        cut = len(path) - len(mounted.encode()) - 1  # PATH_INFO has one character for each byte
+        environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + path[:cut]
+        environ["PATH_INFO"] = path[cut:]
         return call(self._application, environ)
+
+
+class Started:
+    """The start_response of one call: what it was told, and whether it can still be changed."""
+
+    def __init__(self) -> None:
+        self.status: str = ""
+        self.headers: Iterable[tuple[str, str]] = ()
+        self.written: list[bytes] = []
+        self.is_sent = False
+
+    def __call__(self, status: str, headers: Any, exc_info: Any = None) -> Callable[[bytes], None]:
+        """A second call needs exc_info; raises that error once the first answer is on its way."""
+        if exc_info and (self.is_sent or self.written):
+            raise exc_info[1]
+        if self.status and not exc_info:
+            raise RuntimeError("start_response was called twice without exc_info")
+        self.status, self.headers = status, headers
+        return self.written.append
 
 
 def call(application: WSGIApplication, environ: dict[str, Any]) -> Response:
     """Runs a WSGI application up to its first chunk, when its status must be known."""
-    started: list[tuple[str, list[tuple[str, str]]]] = []
-    written: list[bytes] = []
-
-    def start_response(status: str, headers: Any, exc_info: Any = None) -> Callable[[bytes], None]:
-        started.append((status, list(headers)))
-        return written.append
-
-    chunks = application(environ, start_response)
+    started = Started()
+    chunks = application(environ, started)
     try:
         iterator = iter(chunks)
-        first = [next(iterator, b"")] if not started else []
-        if not started:
+        first = [] if started.status else [next(iterator, b"")]
+        if not started.status:
             raise RuntimeError(f"{application!r} did not call start_response")
+        body = Body(chain(started.written, first, iterator), chunks)
+        response = Response(body, int(started.status[:3]))
+        response.headers[:] = [(name.title(), value) for name, value in started.headers]
     except BaseException:
         Body((), chunks).close()
         raise
-    status, headers = started[-1]
-    response = Response(Body(chain(written, first, iterator), chunks), int(status[:3]))
-    response.headers[:] = [(name.title(), value) for name, value in headers]
+    started.is_sent = True
     return response
 
 

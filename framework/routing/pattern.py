@@ -27,12 +27,16 @@ class Mixed:
     before: str
     converter: Converter
     after: str
-    rank: int = 5  # the text around makes it more special than a bare value
+
+    @property
+    def rank(self) -> int:
+        """That of the value; `Value.rank` counts the text around it."""
+        return self.converter.rank
 
     def to_python(self, text: str) -> Any:
         """The value between the literal ends."""
-        inner = text[len(self.before) : len(text) - len(self.after)]
-        if len(text) < len(self.before + self.after) or self.before + inner + self.after != text:
+        inner = text.removeprefix(self.before).removesuffix(self.after)
+        if len(inner) + len(self.before + self.after) != len(text):
             raise ValueError(f"wanted {self.before}…{self.after}")
         return self.converter.to_python(inner)
 
@@ -50,14 +54,15 @@ class Value:
     name: str
     converter: Converter
     wanted: str  # as written: "<int:id>"
+    rank: tuple[int, int]  # text around it is more special, then the narrower kind
 
 
 class Pattern:
     """One compiled pattern; raises ValueError, with the cure, for a text that is none."""
 
     def __init__(self, text: str, converters: Mapping[str, Converter] = CONVERTERS) -> None:
-        if not text.startswith("/"):
-            raise ValueError(f"pattern {text!r} must start with '/'")
+        if not text.startswith("/") or text.startswith("//"):  # "//host" is another site
+            raise ValueError(f"pattern {text!r} must start with one '/'")
         self.text = text
         self.segments = text.split("/")
         self.values = [
@@ -69,6 +74,7 @@ class Pattern:
         self.literals = [n for n in range(len(self.segments)) if n not in dynamic]
         self.is_tail = bool(self.values) and isinstance(self.values[-1].converter, PathConverter)
         self.names = [value.name for value in self.values]
+        self.form = VALUE.sub(lambda value: f"<{value['kind'] or 'str'}>", text)
         self._check()
         literal = [quote(piece, safe=LITERAL_SAFE).replace("%", "%%") for piece in self.segments]
         self._template = "/".join(
@@ -96,10 +102,10 @@ class Pattern:
     def build(self, arguments: Mapping[str, object]) -> str:
         """The path for these values, quoted; ValueError unless they are just the names."""
         try:
-            pieces = [to_url(arguments[name]) for name, to_url in self._to_urls]
+            pieces: list[str] | None = [to_url(arguments[n]) for n, to_url in self._to_urls]
         except KeyError:
-            pieces = []
-        if len(pieces) != len(arguments):
+            pieces = None
+        if pieces is None or len(pieces) != len(arguments):
             raise ValueError(f"{self.text} takes {self.names}, not {sorted(arguments)}")
         return self._template % tuple(pieces)
 
@@ -122,8 +128,9 @@ def _compile_segment(pattern: Pattern, position: int, converters: Mapping[str, C
         raise ValueError(f"pattern {pattern.text!r}: no kind {kind!r} in {sorted(converters)}")
     before, after = segment[: found.start()], segment[found.end() :]
     converter = converters[kind]
+    rank = (-len(before + after), converter.rank)
     if before or after:
         if isinstance(converter, PathConverter):
             raise ValueError(f"pattern {pattern.text!r}: <path:…> stands alone in its segment")
-        return Value(position, found["name"], Mixed(before, converter, after), segment)
-    return Value(position, found["name"], converter, segment)
+        converter = Mixed(before, converter, after)
+    return Value(position, found["name"], converter, segment, rank)

@@ -62,6 +62,7 @@ class Routes:
         converters: Mapping[str, Converter] | None = None,
     ) -> None:
         self.router = Router(converters)
+        self._made: dict[type, Any] = {}
         self._routes: dict[str, Route] = {}
         self._all: list[Route] = []
         self._sealed = False
@@ -89,7 +90,9 @@ class Routes:
     ) -> None:
         """One more route to a function, a controller class or an object made of one."""
         if isinstance(controller, type):
-            controller = controller()
+            if controller not in self._made:
+                self._made[controller] = controller()
+            controller = self._made[controller]
         if not callable(controller):
             raise TypeError(f"{pattern}: {controller!r} is no controller: pass a function or class")
         methods = methods or tuple(getattr(controller, "methods", ("GET",)))
@@ -97,19 +100,20 @@ class Routes:
         self._register(Route(name, pattern, methods, controller, hooks, csrf, False, options))
 
     def seal(self) -> None:
-        """No more routes from now on: an application has been made of these."""
+        """No more routes from now on: an application or another table has taken these."""
         self._sealed = True
 
     def _register(self, route: Route) -> None:
         if self._sealed:
-            raise RuntimeError(f"{route.pattern}: add it before Application(routes) is made")
-        if not route.methods:
-            raise TypeError(f"{route.pattern}: its class has no get, post, put, patch or delete")
+            raise RuntimeError(
+                f"{route.pattern}: add it before Application(routes) is made, or include called"
+            )
+        _check_methods(route)
         known = self._routes.get(route.name)
-        if known is not None and known.controller != route.controller:
+        if known and replace(known, pattern=route.pattern, methods=route.methods) != route:
             raise ValueError(
-                f"two controllers are named {route.name!r} ({known.pattern} and {route.pattern}): "
-                "pass name=… to one of them"
+                f"two routes are named {route.name!r} ({known.pattern} and {route.pattern}), but "
+                "their controllers, hooks or options differ: pass name=… to one of them"
             )
         self.router.add(route.pattern, route.methods, route.name)
         self._routes[route.name] = route
@@ -153,12 +157,18 @@ class Routes:
         if prefix.endswith("/"):
             raise ValueError(f"prefix {prefix!r} must not end with '/': patterns begin with it")
         before = namespace + ":" if namespace else ""
-        self.router.converters.update(routes.router.converters)
+        for kind, converter in routes.router.converters.items():
+            if self.router.converters.setdefault(kind, converter) != converter:
+                raise ValueError(
+                    f"include({prefix!r}): <{kind}:…> is another converter there: "
+                    "give both tables the same object"
+                )
+        routes.seal()
         for route in routes:
             name, pattern = before + route.name, prefix + route.pattern
             self._register(replace(route, name=name, pattern=pattern))
-        for kind, rule in routes._canonical.items():
-            self._canonical[kind] = _namespaced(before, rule)
+        for model, rule in routes._canonical.items():
+            self._canonical[model] = _namespaced(before, rule)
 
     def mount(self, prefix: str, application: WSGIApplication) -> None:
         """A whole WSGI application below a prefix: Flask, Django, Bottle, another of ours.
@@ -167,7 +177,7 @@ class Routes:
         """
         if prefix.endswith("/"):
             raise ValueError(f"prefix {prefix!r} must not end with '/'")
-        mounted, name = Mounted(prefix, application), "mounted " + prefix
+        mounted, name = Mounted(application), "mounted " + prefix
         for pattern in (prefix + "/", prefix + "/<path:mounted>"):
             self._register(Route(name, pattern, METHODS, mounted, csrf=False))
 
@@ -185,7 +195,8 @@ class Routes:
         if isinstance(target, str):
             path = self.router.build(target, arguments)
         else:
-            path = self.router.build(*self._canonical_rule(type(target))(target))
+            name, values = self._canonical_rule(type(target))(target)
+            path = self.router.build(name, {**values, **arguments})
         return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
     def _canonical_rule(self, kind: type) -> Callable[[Any], tuple[str, Arguments]]:
@@ -194,6 +205,14 @@ class Routes:
             if ancestor in self._canonical:
                 return self._canonical[ancestor]
         raise LookupError(f"{kind.__name__} has no address: routes.canonical({kind.__name__}, …)")
+
+
+def _check_methods(route: Route) -> None:
+    """Raises TypeError for none, for "post", and for ("POST"): a str, whose items are letters."""
+    if not route.methods:
+        raise TypeError(f"{route.pattern}: its class has no get, post, put, patch or delete")
+    if any(len(name) < 2 or name != name.upper() for name in route.methods):
+        raise TypeError(f"{route.pattern}: methods={route.methods!r}: write them as ('POST',)")
 
 
 def _name_of(controller: Any) -> str:
