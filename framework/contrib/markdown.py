@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from framework.mvc.view import Markup
 
@@ -21,11 +22,20 @@ SCHEMES = {"http", "https", "mailto"}
 def to_html(text: str) -> Markup:
     """The text as HTML; headings and links are kept, scripts and styles are not."""
     tokens = PARSER.parse(text)
+    lower_headings(tokens)
     for token in tokens:
         if align := str(token.attrs.pop("style", "")):  # the CSP forbids inline styles
             token.attrs["class"] = align.removeprefix("text-align:")
     rendered = PARSER.renderer.render(tokens, PARSER.options, {})
     return Markup(nh3.clean(rendered, attributes=ATTRIBUTES, url_schemes=SCHEMES))
+
+
+def lower_headings(tokens: list[Token]) -> None:
+    """Headings begin at h2: the page has an h1 of its own."""
+    headings = [token for token in tokens if token.type.startswith("heading_")]
+    if any(token.tag == "h1" for token in headings):
+        for token in headings:
+            token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
 
 
 @lru_cache(512)

@@ -19,20 +19,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import (
-    BigInteger,
-    DateTime,
-    Dialect,
-    Integer,
-    MetaData,
-    TypeDecorator,
-    create_engine,
-    event,
-)
+from sqlalchemy import Dialect, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import BigInteger, DateTime, Integer, TypeDecorator
 
 from framework.http.errors import Conflict, NotConnected, ServiceUnavailable
 from framework.http.handler import Handler
@@ -104,6 +96,10 @@ class Database:
         self._side_engine = self._engine()
         self._new_unit = sessionmaker(self.engine, expire_on_commit=False, close_resets_only=False)
         self._new_side = sessionmaker(self._side_engine, expire_on_commit=False)
+        self._watchers: list[Callable[[str, Any], None]] = []
+        self._watchers_lock = threading.Lock()
+        for engine in (self.engine, self._side_engine):
+            event.listen(engine, "before_cursor_execute", self._tell)
         event.listen(self.engine, "before_cursor_execute", self._note_write)
         event.listen(self.engine, "savepoint", self._note_savepoint)
         for ending in ("commit", "rollback"):
@@ -115,6 +111,12 @@ class Database:
         if self.is_sqlite:
             sqlite.prepare(engine)
         return engine
+
+    def _tell(
+        self, connection: Connection, cursor: Any, statement: str, parameters: Any, *rest: Any
+    ) -> None:
+        for callback in self._watchers:
+            callback(statement, parameters)
 
     def _note_write(self, connection: Connection, cursor: Any, statement: str, *rest: Any) -> None:
         if not getattr(self._thread, "writes", False) and sqlite.writes(statement):
@@ -157,20 +159,14 @@ class Database:
     @contextmanager
     def watch(self, callback: Callable[[str, Any], None]) -> Iterator[None]:
         """Calls back with (statement, parameters) for every statement on both pools."""
-
-        def listener(
-            connection: Connection, cursor: Any, statement: str, parameters: Any, *rest: Any
-        ) -> None:
-            callback(statement, parameters)
-
-        engines = (self.engine, self._side_engine)
-        for engine in engines:
-            event.listen(engine, "before_cursor_execute", listener)
+        with self._watchers_lock:
+            self._watchers = [*self._watchers, callback]  # a new list: other threads read the old
         try:
             yield
         finally:
-            for engine in engines:
-                event.remove(engine, "before_cursor_execute", listener)
+            with self._watchers_lock:
+                at = self._watchers.index(callback)
+                self._watchers = self._watchers[:at] + self._watchers[at + 1 :]
 
     def dispose(self, close: bool = True) -> None:
         """Closes all pooled connections; `close=False` forgets those of the parent process."""

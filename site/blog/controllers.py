@@ -9,10 +9,11 @@ from framework.http.errors import NotFound
 from framework.http.request import Request
 from framework.http.response import Response, redirect
 from framework.mvc.controller import Controller
-from framework.mvc.model import session_of
+from framework.mvc.model import IntegrityError, session_of
 from framework.mvc.view import render
 
 POSTS_PER_PAGE = 3
+NOT_HERE = "There is no post at this address."
 
 
 class PostList(Controller):
@@ -35,7 +36,7 @@ class PostDetail(Controller):
         except (ValueError, OverflowError):  # 30 February; a year beyond all calendars
             post = None
         if post is None:
-            raise NotFound("There is no post at this address.")
+            raise NotFound(NOT_HERE)
         return post_page(request, post, CommentForm())
 
 
@@ -47,15 +48,18 @@ class PostComment(Controller):
         db = session_of(request)
         post = db.scalar(latest_posts().where(Post.id == id))
         if post is None:
-            raise NotFound("There is no post at this address.")
+            raise NotFound(NOT_HERE)
         form = CommentForm(request.form)
         if not form.validate():
             return post_page(request, post, form, status=422)
         comment = Comment(
-            post=post, name=form.name.data, email=form.email.data, body=form.body.data
+            post_id=post.id, name=form.name.data, email=form.email.data, body=form.body.data
         )
-        db.add(comment)
-        db.flush()
+        try:
+            with db.begin_nested():
+                db.add(comment)
+        except IntegrityError:  # the post was deleted a moment ago
+            raise NotFound(NOT_HERE) from None
         request.messages.success("Your comment was added.")
         return redirect(f"{request.url_for(post)}#comment-{comment.id}")
 

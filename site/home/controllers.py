@@ -58,8 +58,8 @@ class SampleForm(Form):
     name = StringField("Name", [required(), max_length(80)], description="As others see it.")
     email = EmailField("E-mail", [required(), email()])
     body = TextAreaField("Comment", [required()])
-    kind = SelectField("Kind", choices=[("plant", "Plant"), ("pane", "Pane")])
-    light = RadioField("Light", choices=[("sun", "Sun"), ("shade", "Shade")], default="sun")
+    kind = SelectField("Kind", choices={"plant": "Plant", "pane": "Pane"})
+    light = RadioField("Light", choices={"sun": "Sun", "shade": "Shade"}, default="sun")
     keep = BooleanField("Tell me about answers")
 
 

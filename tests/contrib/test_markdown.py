@@ -94,7 +94,7 @@ def test_with_both_gates_open_they_run(monkeypatch):
     ("text", "html"),
     [
         ("A *leaf* and **glass**", "<p>A <em>leaf</em> and <strong>glass</strong></p>"),
-        ("# Title", "<h1>Title</h1>"),
+        ("## Part", "<h2>Part</h2>"),
         ("- one\n- two", "<ul>\n<li>one</li>\n<li>two</li>\n</ul>"),
         ("> quoted", "<blockquote>\n<p>quoted</p>\n</blockquote>"),
         ("`a < b`", "<p><code>a &lt; b</code></p>"),
@@ -106,6 +106,21 @@ def test_with_both_gates_open_they_run(monkeypatch):
 )
 def test_what_authors_write_becomes_html(text, html):
     assert to_html(text).strip() == html
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("# A\n\n## B\n\n###### F", "236"),
+        ("A\n=\n\nB\n-", "23"),
+        ("## B\n\n### C", "23"),
+        ("> # A", "2"),
+    ],
+)
+def test_headings_begin_below_the_one_of_the_page(text, levels):
+    html = to_html(text)
+    assert "".join(re.findall(r"<h(\d)>", html)) == levels
+    assert "".join(re.findall(r"</h(\d)>", html)) == levels
 
 
 def test_a_table_keeps_its_alignment_as_a_class_for_the_csp_forbids_styles():

@@ -102,11 +102,12 @@ def test_the_page_inside_has_what_the_layers_connected(site, tmp_path):
     assert site(NotFound(), page="who.html", layers=[auth]).get("/").text == "ann"
 
 
-def test_without_templates_the_answer_is_plain_text(site):
+def test_without_templates_the_answer_is_plain_text_and_no_event(site, caplog):
     response = site(NotFound("Not <b>here</b>."), page=None).get("/")
     assert response.text == "404 Not Found\n\nNot <b>here</b>.\n"
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize(

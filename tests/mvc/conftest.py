@@ -20,7 +20,7 @@ from framework.tools.client import Client
 def opened(url: str, **options) -> Iterator[Database]:
     database = Database(url, **options)
     with database.transaction() as db:
-        db.execute(text("CREATE TABLE note (text VARCHAR(20) UNIQUE)"))
+        db.execute(text("CREATE TABLE note (text VARCHAR(40) UNIQUE)"))
     yield database
     database.dispose()
 

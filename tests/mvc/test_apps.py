@@ -179,6 +179,10 @@ def test_who_asks_too_early_is_told(make_app):
         Apps([Asking(make_app("apps_a"))])
 
 
+def test_who_knows_that_it_is_early_may_ask(two):
+    assert two.get_model("shopapp", "Pot", require_ready=False).__tablename__ == "shopapp_pot"
+
+
 def test_afterwards_the_registry_is_ready(two):
     two.require_ready()
     assert two.is_ready

@@ -2,7 +2,9 @@ import gc
 import os
 import subprocess
 import sys
+import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -137,6 +139,33 @@ def test_watch_sees_both_pools(database):
     assert selects == ["SELECT 1", "SELECT 2"]
 
 
+def test_watching_disturbs_no_other_thread(sqlite, monkeypatch):
+    def ask():
+        while not enough.is_set():
+            with sqlite.sessions() as db:
+                db.execute(text("SELECT 1"))
+
+    enough, switch = threading.Event(), sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    with ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(ask) for _ in range(4)]
+        for _ in range(2_000):
+            with sqlite.watch(lambda *_: None):
+                pass
+        enough.set()
+    sys.setswitchinterval(switch)
+    assert [each.exception() for each in asking] == [None] * 4
+
+
+def test_two_may_watch_at_once_and_each_stops_for_itself(sqlite):
+    first, second = [], []
+    with sqlite.watch(lambda *sql: first.append(sql)), sqlite.sessions() as db:
+        with sqlite.watch(lambda *sql: second.append(sql)):
+            db.execute(text("SELECT 1"))
+        db.execute(text("SELECT 2"))
+    assert len(first) == len(second) + 1
+
+
 def test_a_stream_opens_a_unit_of_its_own(database):
     def rows():
         with database.sessions() as db:
@@ -173,6 +202,7 @@ FORK = """
 import gc, os, sys
 from sqlalchemy import text
 from framework.mvc import model
+LINUX = sys.platform == "linux"
 if sys.argv[2] == "off":
     model._reopen_after_fork = lambda database: None
 database = model.Database(sys.argv[1])
@@ -184,7 +214,7 @@ def connection(db):
 
 def files():
     folder = "/proc/self/fd"
-    links = [os.path.join(folder, name) for name in os.listdir(folder)]
+    links = [os.path.join(folder, name) for name in os.listdir(folder)] if LINUX else []
     return sum(os.path.exists(at) and os.readlink(at).endswith(".db") for at in links)
 
 def use(word):

@@ -1,12 +1,10 @@
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
-from hashlib import scrypt
+import sqlite3
+from contextlib import closing
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
-from sqlalchemy.orm import Mapped, mapped_column, sessionmaker
+from sqlalchemy.orm import Mapped, mapped_column
 
 from framework.application import Application
 from framework.http.errors import HTTPError, NotConnected, NotFound, ServiceUnavailable
@@ -343,15 +341,10 @@ def test_reading_does_not_wait_for_the_lock(impatient, visit):
 
 
 def test_a_short_transaction_that_finds_the_file_locked_is_503(impatient):
-    with impatient.engine.connect() as other:
-        other.execute(text("INSERT INTO note VALUES ('theirs')"))
-        with ThreadPoolExecutor(1) as pool, pytest.raises(ServiceUnavailable):
-            pool.submit(lambda: write_short(impatient)).result()
-
-
-def write_short(database, note="short"):
-    with database.transaction() as db:
-        db.execute(text("INSERT INTO note VALUES (:note)"), {"note": note})
+    with closing(sqlite3.connect(impatient.url.database)) as other:
+        other.execute("INSERT INTO note VALUES ('theirs')")
+        with pytest.raises(ServiceUnavailable), impatient.transaction() as db:
+            db.add(Note(text="short"))
 
 
 def test_no_connection_left_in_the_pool_is_503(database_url, visit):
@@ -371,153 +364,10 @@ def test_a_fault_of_ours_stays_a_500(sql, database, visit):
     assert answer.error.__cause__ is not answer.error
 
 
-# Two pools
-
-
-def test_a_short_transaction_is_kept_whatever_becomes_of_the_request(database, visit, notes):
-    def controller(request):
-        write_short(database)
-        return Response("", 422)
-
-    visit(database, controller)
-    assert notes(database) == ["short"]
-
-
-def insert(db):
-    db.execute(text("INSERT INTO note VALUES ('x')"))
-
-
-def savepoint(db):
-    db.begin_nested()
-    db.execute(text("SELECT 1"))
-
-
-def test_a_short_transaction_that_fails_is_rolled_back(database, notes):
-    def half_done():
-        with database.transaction() as db:
-            db.execute(text("INSERT INTO note VALUES ('half')"))
-            raise ValueError("a bug")
-
-    with pytest.raises(ValueError, match="a bug"):
-        half_done()
-    assert notes(database) == []
-
-
-@pytest.mark.parametrize("way", [insert, savepoint])
-def test_a_short_transaction_after_a_write_of_the_request_raises_at_once(way, database, visit):
-    def controller(request):
-        way(session_of(request))
-        write_short(database)
-
-    begin = time.monotonic()
-    with pytest.raises(RuntimeError, match=r"use request\.db, or do it before the first write"):
-        visit(database, controller)
-    assert time.monotonic() - begin < 1
-
-
-def test_without_that_check_the_two_wait_for_each_other(impatient, visit):
-    def controller(request):
-        write(request)
-        impatient._thread.writes = False  # what the check looks at
-        write_short(impatient)
-
-    assert visit(impatient, controller).status == 503
-
-
-@pytest.mark.parametrize("status", [303, 422])
-def test_the_next_request_of_the_thread_may_take_one_again(status, database, visit, notes):
-    visit(database, writing(status))
-    write_short(database)
-    assert "short" in notes(database)
-
-
 @pytest.mark.services
-def test_even_after_its_connection_was_lost(postgres, visit, notes):
-    visit(postgres, losing_its_connection)
-    write_short(postgres)
-    assert notes(postgres) == ["short"]
-
-
-def test_another_thread_is_not_concerned(postgres):
-    with postgres.sessions() as db, ThreadPoolExecutor(1) as pool:
-        db.execute(text("INSERT INTO note VALUES ('x')"))
-        pool.submit(write_short, postgres).result()
-
-
-# Under threads
-
-
-def fire(count, work):
-    """The results of `work(number)` in so many threads that start together."""
-    start = threading.Barrier(count)
-
-    def run(number):
-        start.wait()
-        return work(number)
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
-
-
-def reads_works_writes(request):
-    """What a login does: a query, a slow hash, a row."""
-    count = session_of(request).scalar(text("SELECT count(*) FROM note"))
-    scrypt(b"see-through-1", salt=b"salt", n=2**14, r=8, p=1)
-    write(request, f"{count} {threading.get_ident() % 10**6} {time.monotonic_ns() % 10**8}")
-    return redirect("/")
-
-
-def busy(database, visit):
-    """The statuses of 8 threads with 5 requests each."""
-    rounds = fire(8, lambda _: [visit(database, reads_works_writes).status for _ in range(5)])
-    return [status for statuses in rounds for status in statuses]
-
-
-def test_eight_threads_that_read_work_and_write_all_succeed(sqlite, visit, notes):
-    begin = time.monotonic()
-    assert busy(sqlite, visit) == [303] * 40
-    assert time.monotonic() - begin < 10
-    assert len(notes(sqlite)) == 40
-
-
-def test_a_transaction_deferred_to_its_end_would_find_the_database_locked(
-    sqlite, visit, monkeypatch
-):
-    monkeypatch.setattr(sqlite_module, "writes", lambda statement: False)
-    assert 503 in busy(sqlite, visit)
-
-
-def counting_a_visit(database, together):
-    """A controller that holds its connection while it takes a short transaction."""
-
+def test_so_does_one_that_the_commit_finds(postgres, visit):
     def controller(request):
-        session_of(request).execute(text("SELECT 1"))
-        together()
-        write_short(database, str(threading.get_ident()))
-        return Response("")
+        session_of(request).add(Note(text="longer than the column" * 9))
+        return redirect("/")
 
-    return controller
-
-
-def test_forty_threads_that_hold_one_connection_and_take_another_do_not_deadlock(database, visit):
-    controller = counting_a_visit(database, lambda: time.sleep(0.02))
-    assert fire(40, lambda _: visit(database, controller).status) == [200] * 40
-
-
-def fill_the_pool(url, visit, one_pool):
-    database = Database(url, pool_size=4, overflow=0, pool_timeout_seconds=0.3)
-    if one_pool:
-        database._new_side = sessionmaker(database.engine)
-    Note.__table__.create(database.engine)
-    controller = counting_a_visit(database, threading.Barrier(4).wait)
-    statuses = fire(4, lambda _: visit(database, controller).status)
-    database.dispose()
-    return statuses
-
-
-def test_a_full_pool_still_has_the_second_one(database_url, visit):
-    assert fill_the_pool(database_url, visit, one_pool=False) == [200] * 4
-
-
-def test_with_one_pool_they_deadlock(database_url, visit):
-    assert 503 in fill_the_pool(database_url, visit, one_pool=True)
+    assert visit(postgres, controller, raises=False).status == 500

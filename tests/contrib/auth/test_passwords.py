@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -44,11 +44,11 @@ def test_what_is_no_hash_fits_nothing(kept):
 
 
 def test_ten_megabytes_are_refused_at_once(hashed):
-    begin = perf_counter()
+    begin = process_time()
     assert not check_password(hashed, "x" * 10_000_000)
     with pytest.raises(ValueError, match="at most 1024 characters"):
         hash_password("x" * 10_000_000)
-    assert perf_counter() - begin < 0.1
+    assert process_time() - begin < 0.1
 
 
 def test_without_the_limit_they_would_be_hashed(hashed, monkeypatch):

@@ -1,5 +1,6 @@
 import pytest
 
+from framework.contrib.file_sessions import FileStore
 from framework.http.signing import Signer
 from framework.mvc.model import Database, Model
 from framework.sessions.stores.cookie import CookieStore
@@ -51,7 +52,7 @@ def database_store(url, clock):
 
 
 SQLITE, POSTGRES = "database on SQLite", "database on PostgreSQL"
-KEEPING = ["memory", SQLITE, pytest.param(POSTGRES, marks=pytest.mark.services)]
+KEEPING = ["memory", "file", SQLITE, pytest.param(POSTGRES, marks=pytest.mark.services)]
 
 
 @pytest.fixture
@@ -62,6 +63,8 @@ def make(request, tmp_path, clock):
     def make(kind):
         if kind == "memory":
             return MemoryStore(clock=clock)
+        if kind == "file":
+            return FileStore(tmp_path / "sessions", clock)
         if kind == "cookie":
             return CookieStore(Signer(["k" * 32], clock), max_age_seconds=DAY)
         postgres = kind == POSTGRES
