@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
+from framework.http.body import Limits
 from framework.http.connection import Site
 from framework.http.errors import HTTPError, MethodNotAllowed, NotFound
 from framework.http.handler import Handler, Middleware
@@ -80,7 +81,7 @@ class Application:
             abandon(request)
             return _last_resort(environ, start_response)
         finally:
-            if "_form" in request.__dict__:
+            if request.has_files:
                 request.close()
 
     def dispatch(self, request: Request) -> Response:
@@ -136,7 +137,19 @@ def _with_hooks(
     """Each route with its view hooks: those of the hook classes, outermost first, then its own."""
     classes = [layer for layer in layers if isinstance(layer, MiddlewareHooks)]
     shared = tuple(layer.view_hook for layer in classes if layer.view_hook is not None)
-    return {route.name: (route, (*shared, *route.hooks)) for route in routes}
+    return {
+        route.name: (route, (*_limiting(route.limits), *shared, *route.hooks)) for route in routes
+    }
+
+
+def _limiting(limits: Limits | None) -> tuple[ViewHook, ...]:
+    """The hook of a route with limits of its own: the first of all, before a form is read."""
+
+    def limit(request: Request, match: Match) -> None:
+        if limits is not None:
+            request.limits = limits
+
+    return () if limits is None else (limit,)
 
 
 def _answer(value: Any, route: Route) -> Response:
@@ -157,7 +170,7 @@ def _answer(value: Any, route: Route) -> Response:
 
 def _last_resort(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
     """A constant 500 for what failed outside the errors layer."""
-    logger.exception("%s %r", environ.get("REQUEST_METHOD"), environ.get("PATH_INFO"))
+    logger.exception("%r %r", environ.get("REQUEST_METHOD"), environ.get("PATH_INFO"))
     error = sys.exc_info()
     environ["framework.error"] = error[1]
     headers = [

@@ -34,11 +34,11 @@ def make_application(settings: Settings) -> Application:
     apps = Apps([AppConfig(part) for part in PARTS], root=Path(__file__).parent)
     database = Database(settings.database_url)
     signer = Signer(settings.secret_keys)
-    pages = debug.DebugPages if settings.debug_pages else ErrorPages  # the source, or a sentence
+    explain = debug.explain if settings.debug_pages else None  # the source, for the developer
     layers = default_chain(
         log=request_id,  # a name for this request in every log line
         headers=SecurityHeaders(hsts_seconds=settings.hsts_seconds),  # on every answer
-        errors=pages("errors/page.html", "errors/plain.html"),  # nothing gets past it
+        errors=ErrorPages("errors/page.html", "errors/plain.html", explain),  # nothing gets past it
         hosts=AllowedHosts(settings.allowed_hosts),  # no foreign names, no endless addresses
         static=StaticFiles("/static/", [ROOT / "static", *apps.folders("static"), debug.STATIC]),
         sessions=SessionMiddleware(DatabaseStore(database)),  # saved after the commit

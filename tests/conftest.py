@@ -2,6 +2,7 @@
 
     def test_both(database_url)       runs on a new SQLite file and on an empty PostgreSQL database
     def test_one(postgres_url)        on PostgreSQL only
+    is_linear(function, make)         whether t(4n) / t(n) < 6 at n = 64 kB
 
 TEST_POSTGRES_URL names another server. A service that is away skips its tests with a sentence;
 with REQUIRE_SERVICES=1, as in CI, it fails them.
@@ -13,6 +14,7 @@ import signal
 import socket
 import subprocess
 import time
+import timeit
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
+LINEAR = 6  # a linear function takes 4 times as long for 4n, a quadratic one 16 times
+BYTES = 64 * 1024
+# The processor's time of this thread, so that a busy machine is not taken for a slow parser.
+IS_FINE = time.get_clock_info("thread_time").resolution < 1e-6
+CLOCK = time.thread_time if IS_FINE else time.perf_counter
 OTHERS = "datname = current_database() AND pid <> pg_backend_pid()"
 RESET = (
     f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OTHERS}",
@@ -178,3 +185,19 @@ def until() -> Callable[[Callable[[], bool]], None]:
             time.sleep(0.02)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def is_linear() -> Callable[..., bool]:
+    """A stop watch for parsers: `make(size)` gives the function's argument."""
+
+    def best(function: Callable[[Any], object], argument: Any) -> float:
+        return min(timeit.repeat(lambda: function(argument), number=1, repeat=4, timer=CLOCK))
+
+    def measure(
+        function: Callable[[Any], object], make: Callable[[int], Any], size: int = BYTES
+    ) -> bool:
+        small, large = make(size), make(4 * size)
+        return any(best(function, large) < LINEAR * best(function, small) for _ in range(6))
+
+    return measure

@@ -316,13 +316,19 @@ def test_a_response_of_ones_own_class_is_one():
     assert site(lambda request: Special("special")).get("/").text == "special"
 
 
-@pytest.mark.parametrize("value", [None, [1], ("a", 200), 5, True, b"bytes", object], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [None, [1], ("a", 200), 5, True, b"bytes", object],
+    ids=lambda value: type(value).__name__,
+)
 def test_anything_else_is_refused_with_the_cure(value):
     with pytest.raises(TypeError, match=r"'page' returned .*: return a Response, a str or a dict$"):
         answered(value)
 
 
-@pytest.mark.parametrize("value", [None, "text", {"a": 1}, Html()], ids=repr)
+@pytest.mark.parametrize(
+    "value", [None, "text", {"a": 1}, Html()], ids=lambda value: type(value).__name__
+)
 def test_a_controller_of_the_table_returns_a_response(value):
     with pytest.raises(TypeError, match=r"'page' returned .*: return a Response$"):
         Client(Application(table(lambda request: value))).get("/")
@@ -733,12 +739,15 @@ def test_a_hook_is_told_the_route_and_its_values():
         told.append((match.route.name, match.route.options, match.arguments, request.route))
 
     site(
-        lambda request, id: text_response("page"), pattern="/<int:id>", hooks=(hook,), throttle=5
+        lambda request, id: text_response("page"),
+        pattern="/<int:id>",
+        hooks=(hook,),
+        options={"throttle": 5},
     ).get("/7")
     assert told == [("page", {"throttle": 5}, {"id": 7}, "page")]
 
 
-@pytest.mark.parametrize("value", [True, "text", {"a": 1}], ids=repr)
+@pytest.mark.parametrize("value", [True, "text", {"a": 1}], ids=lambda value: type(value).__name__)
 def test_a_hook_that_answers_no_response_is_refused_with_the_cure(value):
     client = Client(Application(table(hooks=(lambda *_: value,))))
     with pytest.raises(TypeError, match=r"controller or hook of 'page' returned .*: return a Resp"):

@@ -40,7 +40,7 @@ DOORS = {
     "markupsafe": ("framework/mvc/view.py",),
     "sqlalchemy": (
         "framework/mvc/model.py",
-        "framework/mvc/sqlite.py",
+        *("framework/mvc/sqlite.py", "framework/mvc/columns.py"),
         "*/models.py",
         "*/migrations/*.py",
         *("framework/sessions/stores/database.py", "framework/contrib/pagination/page.py"),
@@ -58,7 +58,7 @@ DOORS = {
     "waitress": ("serve.py", TOOLS),
     "gunicorn": ("serve.py", TOOLS),
 }
-SHELVES = {"generic": {"pagination"}, "gzip": {"negotiation"}}  # which shelf may stand on which others
+SHELVES = {"generic": {"pagination"}, "gzip": {"negotiation"}}  # which stands on which
 SITE_APPS = {"accounts": set(), "blog": {"accounts"}, "home": {"accounts", "blog"}}
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 400, 40
 

@@ -69,6 +69,7 @@ CONTESTANTS = {
         Contestant(OURS, "ours"),
         Contestant(f"{OURS} default", "ours", form="_default"),
         Contestant(f"{OURS} full", "ours", form="_full"),
+        Contestant(f"{OURS} without", "ours", form="_without"),
         Contestant("wheezy.web", "wheezy_web", "wheezy.web"),
         Contestant("falcon", "falcon", "falcon"),
         Contestant("bottle", "bottle", "bottle"),

@@ -4,12 +4,14 @@ alone      `Application(routes, layers=())`: what a framework without middleware
 _default   `Application(routes)`: errors, allowed hosts, limits and seven security headers
 _full      every layer of `default_chain`, nothing touched by the controller. The user and the
            language have no layer of their own yet: two layers stand in that only connect them.
+_without   work i without its ten middlewares: the difference is what they cost
 """
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable
-from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
@@ -88,6 +90,11 @@ def middlewares() -> Application:
     return Application(hello_routes(), layers=[nothing] * MIDDLEWARES)
 
 
+def middlewares_without() -> Application:
+    """What the ten are added to, measured in the same rounds."""
+    return plaintext()
+
+
 def links(request: Request) -> Response:
     """The ten URLs."""
     urls = [request.url_for(name, **arguments) for name, arguments, *_ in URLS]
@@ -134,7 +141,8 @@ def full_chain() -> list[Middleware]:
     from framework.sessions.middleware import SessionMiddleware
     from framework.sessions.stores.database import DatabaseStore
 
-    folder = Path(mkdtemp(prefix="bench-"))
+    folder = mkdtemp(prefix="bench-")
+    atexit.register(rmtree, folder)
     signer = Signer([KEY])
     database = Database(f"sqlite:///{folder}/bench.sqlite3")
     return default_chain(
@@ -142,7 +150,7 @@ def full_chain() -> list[Middleware]:
         headers=SecurityHeaders(),
         errors=ErrorPages(),
         hosts=AllowedHosts(["localhost"]),
-        static=StaticFiles("/static/", [str(folder)]),
+        static=StaticFiles("/static/", [folder]),
         sessions=SessionMiddleware(DatabaseStore(database)),
         locale=connected(Request.locale, lambda request: None),
         unit_of_work=UnitOfWork(database),

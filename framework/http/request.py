@@ -56,6 +56,8 @@ class Request:
     error: BaseException | None = None  # caught by a hook; the unit of work rolls back
     unsent: Any = None  # the Response of dispatch, if it is streamed
     trace: Any = None
+    nonce = ""  # of an inline script that a template asked for
+    has_files = False  # there are temporary files to give back
 
     def __init__(self, environ: dict[str, Any]) -> None:
         self.environ = environ
@@ -149,6 +151,7 @@ class Request:
             known = {"wsgi.input": BytesIO(self.body), "CONTENT_LENGTH": str(len(self.body))}
             self._stream = BodyStream(known, self.limits.max_body_bytes)
         reader.read(self._stream)
+        self.has_files = bool(reader.files)
         return Form(MultiDict(reader.fields), MultiDict(reader.files))
 
     @lazy
@@ -186,10 +189,10 @@ class Request:
         """A name for this request in logs: process start, process, number."""
         return f"{STARTED}-{getpid():x}-{next(NUMBERS):x}"
 
-    @lazy
     def csp_nonce(self) -> str:
         """A word that lets one inline script run; asking for it makes the answer uncacheable."""
-        return token_urlsafe(16)
+        self.nonce = self.nonce or token_urlsafe(16)
+        return self.nonce
 
     def url_for(self, target: object, query: Any = None, /, **arguments: object) -> str:
         """The address of a route or an object, below this request's prefix."""

@@ -163,7 +163,8 @@ class CsrfMiddleware(MiddlewareHooks):
                 name, secure = cookie_name(request), request.is_secure
                 response.set_cookie(name, signed, secure=secure)
                 return response
-        if _is_renewed(request) and cookie_name(request) in request.cookies:
+        kept = response.status < 400  # above, the renewed session is not saved
+        if kept and _is_renewed(request) and cookie_name(request) in request.cookies:
             response.delete_cookie(cookie_name(request), secure=request.is_secure)
         return response
 

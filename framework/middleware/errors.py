@@ -10,6 +10,7 @@ Stop 9 of 9, for requests that went wrong. The exception goes to the log and to
 environ["framework.error"], where the test client finds it, never to the visitor.
 """
 
+from collections.abc import Callable
 from logging import getLogger
 
 from framework.http.errors import HTTPError, InternalServerError, reason_of
@@ -19,13 +20,21 @@ from framework.http.response import Response, text_response
 
 logger = getLogger("framework.errors")
 
+Explain = Callable[[Request, Exception], Response]  # tools/debug has one, for developers
+
 
 class ErrorPages:
-    """The errors layer, and the answers of dispatch; `page` and `plain` are template names."""
+    """The errors layer, and the answers of dispatch.
 
-    def __init__(self, page: str | None = None, plain: str | None = None) -> None:
+    `page` and `plain` are template names; `explain` answers an exception in development.
+    """
+
+    def __init__(
+        self, page: str | None = None, plain: str | None = None, explain: Explain | None = None
+    ) -> None:
         self._page = page
         self._plain = plain
+        self._explain = explain
 
     def __call__(self, handler: Handler) -> Handler:
         """The layer: nothing passes further out than here."""
@@ -45,13 +54,23 @@ class ErrorPages:
 
     def _answer(self, request: Request, error: Exception, template: str | None) -> Response:
         if not isinstance(error, HTTPError):
-            log(request, error)
+            _log(request, error)
             request.environ["framework.error"] = error
+            if explained := self._explained(request, error):
+                return explained
             error = InternalServerError()
         response = self._render(request, error, template)
         for name, value in error.headers():
             response.add_header(name, value)
         return response
+
+    def _explained(self, request: Request, error: Exception) -> Response | None:
+        """The developer's page, if there is one and it does not fail itself."""
+        try:
+            return self._explain(request, error) if self._explain else None
+        except Exception as failure:
+            _log(request, failure)
+            return None
 
     def _render(self, request: Request, error: HTTPError, template: str | None) -> Response:
         """The page of an error, or its sentence as plain text."""
@@ -61,7 +80,7 @@ class ErrorPages:
             try:
                 return Response(request.site.render(request, template, context), error.status)
             except Exception as failure:
-                log(request, failure)
+                _log(request, failure)
         return text_response(
             f"{error.status} {reason_of(error.status)}\n\n{error.message}\n", error.status
         )
@@ -74,7 +93,7 @@ def abandon(request: Request) -> None:
         unsent.close()
 
 
-def log(request: Request, error: Exception) -> None:
+def _log(request: Request, error: Exception) -> None:
     """One record with the traceback; method and path escaped, so that it stays one event."""
     environ = request.environ
     logger.error(

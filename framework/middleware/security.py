@@ -52,19 +52,21 @@ class SecurityHeaders:
             ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
             ("Content-Security-Policy", directives(self._policy)),
         ]
-        if hsts_seconds:
-            self.lines.append(("Strict-Transport-Security", f"max-age={hsts_seconds}"))
-        for name, value in self.lines:
+        hsts = ("Strict-Transport-Security", f"max-age={hsts_seconds}")
+        self.secure_lines = [*self.lines, hsts] if hsts_seconds else self.lines
+        for name, value in self.secure_lines:
             check_line(name, value)
 
     def __call__(self, handler: Handler) -> Handler:
-        lines = self.lines
-        names = {word for name, _ in lines for word in (name, name.lower(), name.upper())}
+        plain, secure = self.lines, self.secure_lines
+        names = {word for name, _ in secure for word in (name, name.lower(), name.upper())}
 
         def secured(request: Request) -> Response:
             response = handler(request)
+            # RFC 6797 §7.2: over plain http the line must not be sent
+            lines = plain if secure is plain or not request.is_secure else secure
             response.constants = lines
-            if "csp_nonce" in request.__dict__:
+            if request.nonce:
                 self._allow_nonce(request, response)
             for name, _ in response.headers:
                 if name in names:
@@ -77,7 +79,7 @@ class SecurityHeaders:
 
     def _allow_nonce(self, request: Request, response: Response) -> None:
         """Lets this one answer run the inline scripts and styles that carry its nonce."""
-        own = f"'self' 'nonce-{request.csp_nonce}'"
+        own = f"'self' 'nonce-{request.nonce}'"
         policy = {**self._policy, "script-src": own, "style-src": own}
         response.set_header("Content-Security-Policy", directives(policy))
         response.set_header("Cache-Control", "no-store")

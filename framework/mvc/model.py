@@ -16,40 +16,23 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Dialect, MetaData, create_engine, event
+from sqlalchemy import MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
-from sqlalchemy.types import BigInteger, DateTime, Integer, TypeDecorator
 
 from framework.http.errors import Conflict, NotConnected, ServiceUnavailable
 from framework.http.handler import Handler
 from framework.http.request import Request
 from framework.http.response import Response
 from framework.mvc import sqlite
+from framework.mvc.columns import INTEGER, UTCDateTime
 
 __all__ = ["Database", "IntegrityError", "Model", "UTCDateTime", "UnitOfWork", "session_of"]
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC on every database; a naive one is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone: use datetime.now(UTC)")
-        return value and value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Model(DeclarativeBase):
@@ -64,10 +47,7 @@ class Model(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {
-        datetime: UTCDateTime,
-        int: BigInteger().with_variant(Integer(), "sqlite"),  # both 64 bits, as <int:id> takes
-    }
+    type_annotation_map = {datetime: UTCDateTime, int: INTEGER}
 
 
 class Database:
@@ -107,7 +87,7 @@ class Database:
         _reopen_after_fork(self)
 
     def _engine(self) -> Engine:
-        engine = create_engine(self.url, **self._options)
+        engine = create_engine(self.url, hide_parameters=True, **self._options)  # logs: no secrets
         if self.is_sqlite:
             sqlite.prepare(engine)
         return engine
@@ -137,13 +117,13 @@ class Database:
         return self._new_unit()
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, *, reading: bool = False) -> Iterator[Session]:
         """A short transaction from the second pool; commits at the end of the block.
 
         Raises ServiceUnavailable when the database cannot, RuntimeError at once when this
-        thread's `request.db` has written: the two would wait for each other.
+        thread's `request.db` has written: the two would wait for each other (not for `reading`).
         """
-        if getattr(self._thread, "writes", False):
+        if not reading and getattr(self._thread, "writes", False):
             raise RuntimeError(
                 "transaction() inside a unit of work that has written: use request.db, or do it "
                 "before the first write"

@@ -114,7 +114,7 @@ def csrf_input(context: Context) -> Markup:
 @pass_context
 def csp_nonce(context: Context) -> str:
     """For the nonce attribute of an inline script; the answer becomes uncacheable."""
-    nonce: str = context["request"].csp_nonce
+    nonce: str = context["request"].csp_nonce()
     return nonce
 
 

@@ -74,12 +74,15 @@ class SlugConverter:
 
 
 class StrConverter:
-    """Any text without a slash that is not empty, "." or "..": no browser would ask for those."""
+    """Any text without a slash that is not empty, "." or "..": no browser would ask for those.
+
+    A NUL, which no database takes, is refused too.
+    """
 
     rank = 40
 
     def to_python(self, text: str) -> str:
-        if not text or text in DOTS:
+        if not text or text in DOTS or "\0" in text:
             raise ValueError("wanted a text")
         return text
 
@@ -100,7 +103,7 @@ class PathConverter:
     rank = 50
 
     def to_python(self, text: str) -> str:
-        if not text or text[0] == "/" or not DOTS.isdisjoint(text.split("/")):
+        if not text or text[0] == "/" or "\0" in text or not DOTS.isdisjoint(text.split("/")):
             raise ValueError("wanted a path")
         return text
 

@@ -10,9 +10,10 @@ Stop 5 of 9: `match` gives a name, this table the controller, its view hooks and
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 from urllib.parse import urlencode
 
+from framework.http.body import Limits
 from framework.http.handler import Controller
 from framework.http.request import Request
 from framework.http.response import Response
@@ -34,8 +35,9 @@ class Route:
     controller: Controller
     hooks: tuple["ViewHook", ...] = ()
     csrf: bool = True  # False: its POST needs no token (a webhook, a theme switch)
+    limits: Limits | None = None  # of this route alone: an upload may take more than the site
+    options: Mapping[str, Any] = field(default_factory=dict)  # for view hooks to read
     answers_values: bool = False  # the decorator form may return a str or a dict
-    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -47,6 +49,15 @@ class Match:
 
 
 ViewHook = Callable[[Request, Match], Response | None]
+
+
+class RouteOptions(TypedDict, total=False):
+    """What may be said about a route; the same words as the fields of Route."""
+
+    hooks: tuple[ViewHook, ...]
+    csrf: bool
+    limits: Limits
+    options: Mapping[str, Any]
 
 
 class Routes:
@@ -84,9 +95,7 @@ class Routes:
         name: str | None = None,
         *,
         methods: tuple[str, ...] | None = None,
-        hooks: tuple[ViewHook, ...] = (),
-        csrf: bool = True,
-        **options: Any,
+        **more: Unpack[RouteOptions],
     ) -> None:
         """One more route to a function, a controller class or an object made of one."""
         if isinstance(controller, type):
@@ -97,7 +106,7 @@ class Routes:
             raise TypeError(f"{pattern}: {controller!r} is no controller: pass a function or class")
         methods = methods or tuple(getattr(controller, "methods", ("GET",)))
         name = name or _name_of(controller)
-        self._register(Route(name, pattern, methods, controller, hooks, csrf, False, options))
+        self._register(Route(name, pattern, methods, controller, **more))
 
     def seal(self) -> None:
         """No more routes from now on: an application or another table has taken these."""
@@ -108,7 +117,7 @@ class Routes:
             raise RuntimeError(
                 f"{route.pattern}: add it before Application(routes) is made, or include called"
             )
-        _check_methods(route)
+        _check(route)
         known = self._routes.get(route.name)
         if known and replace(known, pattern=route.pattern, methods=route.methods) != route:
             raise ValueError(
@@ -120,35 +129,38 @@ class Routes:
         self._all.append(route)
 
     def route(
-        self, pattern: str, methods: tuple[str, ...], name: str | None = None, **more: Any
+        self,
+        pattern: str,
+        methods: tuple[str, ...],
+        name: str | None = None,
+        **more: Unpack[RouteOptions],
     ) -> Callable[[Function], Function]:
         """A decorator; the function may also return a str (HTML), a dict (JSON) or a document."""
-        hooks, csrf = more.pop("hooks", ()), more.pop("csrf", True)
 
         def register(function: Function) -> Function:
             named = name or _name_of(function)
-            self._register(Route(named, pattern, methods, function, hooks, csrf, True, more))
+            self._register(Route(named, pattern, methods, function, answers_values=True, **more))
             return function
 
         return register
 
-    def get(self, pattern: str, name: str | None = None, **more: Any) -> Any:
+    def get(self, pattern: str, name: str | None = None, **more: Unpack[RouteOptions]) -> Any:
         """`@routes.get("/hello/<name>")`: the function answers GET and HEAD."""
         return self.route(pattern, ("GET",), name, **more)
 
-    def post(self, pattern: str, name: str | None = None, **more: Any) -> Any:
+    def post(self, pattern: str, name: str | None = None, **more: Unpack[RouteOptions]) -> Any:
         """`@routes.post("/notes/")`."""
         return self.route(pattern, ("POST",), name, **more)
 
-    def put(self, pattern: str, name: str | None = None, **more: Any) -> Any:
+    def put(self, pattern: str, name: str | None = None, **more: Unpack[RouteOptions]) -> Any:
         """`@routes.put("/notes/<int:id>")`."""
         return self.route(pattern, ("PUT",), name, **more)
 
-    def patch(self, pattern: str, name: str | None = None, **more: Any) -> Any:
+    def patch(self, pattern: str, name: str | None = None, **more: Unpack[RouteOptions]) -> Any:
         """`@routes.patch("/notes/<int:id>")`."""
         return self.route(pattern, ("PATCH",), name, **more)
 
-    def delete(self, pattern: str, name: str | None = None, **more: Any) -> Any:
+    def delete(self, pattern: str, name: str | None = None, **more: Unpack[RouteOptions]) -> Any:
         """`@routes.delete("/notes/<int:id>")`."""
         return self.route(pattern, ("DELETE",), name, **more)
 
@@ -207,12 +219,14 @@ class Routes:
         raise LookupError(f"{kind.__name__} has no address: routes.canonical({kind.__name__}, …)")
 
 
-def _check_methods(route: Route) -> None:
-    """Raises TypeError for none, for "post", and for ("POST"): a str, whose items are letters."""
+def _check(route: Route) -> None:
+    """Raises TypeError for "post", for ("POST"), which is a str, and for (hook), no tuple."""
     if not route.methods:
         raise TypeError(f"{route.pattern}: its class has no get, post, put, patch or delete")
     if any(len(name) < 2 or name != name.upper() for name in route.methods):
         raise TypeError(f"{route.pattern}: methods={route.methods!r}: write them as ('POST',)")
+    if callable(route.hooks) or not all(callable(hook) for hook in route.hooks):
+        raise TypeError(f"{route.pattern}: hooks={route.hooks!r}: write them as (hook,)")
 
 
 def _name_of(controller: Any) -> str:

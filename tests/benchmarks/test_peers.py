@@ -28,7 +28,7 @@ def test_each_answers_every_work_it_offers(name):
     skip_unless_installed(name)
     contestant = CONTESTANTS[name]
     offered = [key for key in SMALL if contestant.offers(WORKS[key])]
-    assert "a" in offered
+    assert offered
     workers = [
         subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", name, key, "--requests", "5"],

@@ -321,8 +321,8 @@ def test_every_request_has_a_name_of_its_own():
 
 def test_a_nonce_is_random_and_stays_for_the_request():
     first, second = get("/"), get("/")
-    assert first.csp_nonce == first.csp_nonce != second.csp_nonce
-    assert len(first.csp_nonce) >= 20
+    assert first.csp_nonce() == first.csp_nonce() != second.csp_nonce()
+    assert len(first.csp_nonce()) >= 20
 
 
 def test_a_request_shows_its_method_and_path():

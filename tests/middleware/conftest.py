@@ -1,9 +1,10 @@
-"""What the tests of CSRF share: a site with forms, and its visitor.
+"""What some tests of this room share: a site with forms and its visitor, a folder of files.
 
 visitor_of(protected=False)         a Visitor; without protection the layer is left out
 visitor.token()                     the token in the form of a page
 visitor.send("/send", token)        a POST as a browser sends it from a page of our own
 visitor                             one over http and one over https
+root                                a folder to serve, with what nobody may see in and beside it
 """
 
 import pytest
@@ -20,6 +21,8 @@ from framework.sessions.stores.memory import MemoryStore
 from framework.tools.client import Client
 
 KEY = "k" * 32
+SECRET = "the secret"
+LARGE = bytes(range(256)) * 1024  # 256 KiB
 HTTP, HTTPS = "http://localhost", "https://localhost"
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -119,6 +122,12 @@ class Visitor(Client):
         """Somebody else, on the same site."""
         return Visitor(self.application, self.base_url)
 
+    def planted(self):
+        """A stranger's own cookie, which the site has signed, and his token for it."""
+        stranger = self.stranger()
+        token = stranger.token()
+        return stranger.cookies.get(self.cookie_name, ""), token
+
 
 @pytest.fixture
 def visitor_of():
@@ -136,3 +145,27 @@ def visitor_of():
 @pytest.fixture(params=[HTTP, HTTPS], ids=["http", "https"])
 def visitor(request, visitor_of):
     return visitor_of(request.param)
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A folder to serve, and beside it what nobody may see."""
+    root = tmp_path / "static"
+    (root / "style").mkdir(parents=True)
+    (root / "style" / "site.css").write_text("a {}")
+    (root / "style" / "été.css").write_text("b {}")
+    (root / "two words.txt").write_text("two words")
+    (root / "large.bin").write_bytes(LARGE)
+    (root / "empty.txt").write_text("")
+    (root / ".env").write_text(SECRET)
+    (root / ".git").mkdir()
+    (root / ".git" / "config").write_text(SECRET)
+    (tmp_path / "static_private").mkdir()
+    for outside in (tmp_path, tmp_path / "static_private"):
+        (outside / "secret.txt").write_text(SECRET)
+    (root / "link_out.txt").symlink_to(tmp_path / "secret.txt")
+    (root / "folder_out").symlink_to(tmp_path)
+    (root / "link_in.css").symlink_to(root / "style" / "site.css")
+    (root / "link_here").symlink_to(root)
+    (root / "loop.txt").symlink_to(root / "loop.txt")
+    return root

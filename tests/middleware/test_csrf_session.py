@@ -3,22 +3,14 @@
 import pytest
 from sqlalchemy import func, select
 
-from framework.application import Application
 from framework.http.errors import ServiceUnavailable
-from framework.http.signing import Signer
-from framework.middleware.csrf import CsrfMiddleware, unmask
-from framework.middleware.errors import ErrorPages
+from framework.middleware.csrf import unmask
 from framework.mvc.model import Database, Model
 from framework.sessions.session import Session
 from framework.sessions.stores.database import DatabaseStore, SessionRow
 from framework.sessions.stores.memory import MemoryStore
-from framework.tools.client import Client
 
-KEY, DAY = "k" * 32, 24 * 3600
-HTTP, HTTPS = "http://localhost", "https://localhost"
-
-
-# The session
+HTTPS = "https://localhost"
 
 
 @pytest.fixture
@@ -29,7 +21,7 @@ def database(database_url):
     database.dispose()
 
 
-def rows():
+def rows(database):
     with database.transaction() as db:
         return db.scalar(select(func.count()).select_from(SessionRow))
 
@@ -38,13 +30,13 @@ def test_a_page_with_a_form_and_its_post_write_no_session_row(database, visitor_
     visitor = visitor_of(store=DatabaseStore(database))
     token = visitor.token()
     assert visitor.send(token=token).status == 200
-    assert (rows(), list(visitor.cookies)) == (0, ["csrf"])
+    assert (rows(database), list(visitor.cookies)) == (0, ["csrf"])
 
 
 def test_a_login_writes_one_row(database, visitor_of):
     visitor = visitor_of(store=DatabaseStore(database))
     visitor.send("/login", visitor.token())
-    assert rows() == 1
+    assert rows(database) == 1
     assert visitor.send(token=visitor.token()).status == 200
 
 
@@ -71,7 +63,7 @@ def test_a_token_from_before_the_login_is_refused_after_it(visitor, renew, statu
 
 
 def test_a_token_planted_before_the_login_is_refused_after_it(visitor):
-    value, token = planted(visitor)
+    value, token = visitor.planted()
     visitor.cookies.set(visitor.cookie_name, value, secure=visitor.base_url == HTTPS)
     visitor.send("/login", token)
     visitor.cookies.set(visitor.cookie_name, value, secure=visitor.base_url == HTTPS)
@@ -116,21 +108,20 @@ def test_a_login_without_the_cookie_ends_none(visitor):
     assert (response.status, visitor.cookie_name in response.cookies) == (200, False)
 
 
-def test_without_a_session_layer_the_cookie_does_it_alone():
-    routes = make_routes()
-    visitor = Client(Application(routes, [ErrorPages(), CsrfMiddleware(Signer([KEY]))]))
+def test_without_a_session_layer_the_cookie_does_it_alone(visitor_of):
+    visitor = visitor_of(sessions=False)
     page = visitor.get("/form")
     assert page.headers["Vary"] == "Cookie"
     assert visitor.submit(page).status == 200
-    assert visitor.send(token=other_visitors_token(visitor)).status == 403
+    assert visitor.send(token=visitor.stranger().token()).status == 403
 
 
-def test_a_session_store_that_is_away_lets_no_post_in(visitor):
+def test_a_session_store_that_is_away_lets_no_post_in(visitor_of):
     class Unreadable(MemoryStore):
         def load(self, id):
             raise ServiceUnavailable
 
-    visitor.application = application(store=Unreadable())
+    visitor = visitor_of(store=Unreadable())
     token = visitor.token()
-    visitor.cookies.set("__Host-session" if visitor.base_url == HTTPS else "session", "abc")
+    visitor.cookies.set("session", "abc")
     assert visitor.send(token=token).status == 503

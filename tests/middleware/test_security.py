@@ -187,7 +187,7 @@ def test_a_line_that_is_none_fails_at_start(value):
 
 def nonce_site():
     own = Routes()
-    own.add("/", lambda request: Response(request.csp_nonce), name="inline")
+    own.add("/", lambda request: Response(request.csp_nonce()), name="inline")
     own.add("/other", lambda request: Response("page"), name="other")
     return Client(Application(own, [SecurityHeaders({"form-action": "'none'"})]))
 

@@ -404,7 +404,9 @@ def test_an_answer_without_body_is_closed(status):
     assert body.closed == 1
 
 
-@pytest.mark.parametrize("application", [None, "legacy:app", Routes()], ids=repr)
+@pytest.mark.parametrize(
+    "application", [None, "legacy:app", Routes()], ids=lambda value: type(value).__name__
+)
 def test_what_is_no_application_does_not_start(application):
     with pytest.raises(TypeError, match="is not a WSGI application"):
         Mounted(application)

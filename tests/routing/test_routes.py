@@ -3,6 +3,7 @@ import re
 import pytest
 
 from framework.application import Application
+from framework.http.body import Limits
 from framework.http.response import Response, text_response
 from framework.mvc.controller import Controller
 from framework.routing.converters import CONVERTERS
@@ -16,6 +17,10 @@ def page(request, **values):
 
 def other(request, **values):
     return text_response("other")
+
+
+def read(request):
+    return text_response(str(len(request.body)))
 
 
 def guard(request, match):
@@ -63,12 +68,42 @@ def test_one_function_may_answer_several_methods():
 
 def test_a_route_takes_options_that_its_hooks_can_read():
     routes = Routes()
-    routes.add("/a", page, hooks=(guard,), csrf=False, throttle="5/minute")
-    routes.get("/b", "b", cache_seconds=60, hooks=(guard,))(page)
+    routes.add("/a", page, hooks=(guard,), csrf=False, options={"throttle": "5/minute"})
+    routes.get("/b", "b", options={"cache_seconds": 60}, hooks=(guard,))(page)
     assert routes["page"].options == {"throttle": "5/minute"}
     assert (routes["page"].hooks, routes["page"].csrf) == ((guard,), False)
     assert (routes["b"].options, routes["b"].hooks) == ({"cache_seconds": 60}, (guard,))
     assert routes["b"].csrf is True
+
+
+@pytest.mark.parametrize("wrong", [{"hook": (guard,)}, {"crsf": False}, {"throttle": 5}])
+def test_an_option_that_is_none_fails_at_the_start(wrong):
+    with pytest.raises(TypeError, match=next(iter(wrong))):
+        Routes().add("/a", page, **wrong)
+    with pytest.raises(TypeError, match=next(iter(wrong))):
+        Routes().get("/a", **wrong)(page)
+
+
+def test_a_route_may_have_limits_of_its_own():
+    routes = Routes()
+    routes.add("/small", read, "small", methods=("POST",), limits=Limits(max_body_bytes=10))
+    routes.add("/other", read, "other", methods=("POST",))
+    client = Client(Application(routes))
+    assert client.post("/small", data=b"x" * 11, content_type="text/plain").status == 413
+    assert client.post("/other", data=b"x" * 11, content_type="text/plain").text == "11"
+
+
+def test_its_limits_hold_before_any_hook_reads_the_form():
+    sizes = []
+
+    def reading(request, match):
+        sizes.append(len(request.form["text"]))
+
+    routes = Routes()
+    large = Limits(max_form_bytes=3_000_000)
+    routes.add("/large", read, "large", methods=("POST",), hooks=(reading,), limits=large)
+    Client(Application(routes)).post("/large", data={"text": "x" * 2_000_000})
+    assert sizes == [2_000_000]
 
 
 def test_only_the_decorator_form_answers_values():
@@ -152,6 +187,8 @@ def wire(*adds):
         ([(("/", Empty), {})], TypeError, "/: its class has no get, post"),
         ([(("/", page), {"methods": ("POST")})], TypeError, "write them as ('POST',)"),
         ([(("/", page), {"methods": ("post",)})], TypeError, "write them as ('POST',)"),
+        ([(("/", page), {"hooks": (guard)})], TypeError, "write them as (hook,)"),
+        ([(("/", page), {"hooks": ("guard",)})], TypeError, "write them as (hook,)"),
         ([(("/", "blog.views.page"), {})], TypeError, "is no controller: pass a function or class"),
         ([(("/", None), {})], TypeError, "is no controller"),
         ([(("/<id", page), {})], ValueError, "should be like <int:id>"),
@@ -169,7 +206,7 @@ def test_wrong_wiring_is_named_with_its_cure(adds, error, cure):
         wire(*adds)
 
 
-DIFFERING = [{"hooks": (guard,)}, {"csrf": False}, {"throttle": "5/minute"}]
+DIFFERING = [{"hooks": (guard,)}, {"csrf": False}, {"options": {"throttle": "5/minute"}}]
 
 
 @pytest.mark.parametrize("more", DIFFERING, ids=["hooks", "csrf", "options"])
@@ -233,7 +270,7 @@ def test_a_table_is_included_below_a_prefix(namespace, name):
 
 def test_an_included_route_keeps_all_it_has():
     part, site = Routes(), Routes()
-    part.get("/a", "a", hooks=(guard,), csrf=False, cache_seconds=60)(page)
+    part.get("/a", "a", hooks=(guard,), csrf=False, options={"cache_seconds": 60})(page)
     site.include("/part", part, "part")
     route = site["part:a"]
     assert (route.pattern, route.hooks, route.csrf) == ("/part/a", (guard,), False)

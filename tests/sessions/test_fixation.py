@@ -6,8 +6,10 @@ from framework.sessions.middleware import SessionMiddleware
 from framework.sessions.session import Session
 from framework.tools.client import Client
 
+LONG = pytest.param("a" * 4_000, id="long")
 
-@pytest.mark.parametrize("planted", ["evil", "a" * 43, "a" * 4_000, "%00", '"a"', "é"])
+
+@pytest.mark.parametrize("planted", ["evil", "a" * 43, LONG, "%00", '"a"', "é"])
 @pytest.mark.parametrize("path", ["/read", "/set?a=1", "/login", "/logout", "/count"])
 def test_an_unknown_id_is_never_adopted(client, store, path, planted):
     response = client.get(path, headers={"Cookie": f"session={planted}".encode().decode("latin-1")})

@@ -7,7 +7,7 @@ from framework.middleware.errors import ErrorPages
 from framework.middleware.security import AllowedHosts, SecurityHeaders
 from framework.mvc.view import View, render
 from framework.tools.client import Client
-from framework.tools.debug import DebugPages, pages
+from framework.tools.debug import explain, pages
 from framework.tools.debug.frames import shown
 from framework.tools.debug.hints import hint
 
@@ -29,11 +29,11 @@ def recursive(request):
     return recursive(request)
 
 
-def make_client(*extra, folder=None, pages=None, name="page.html"):
+def make_client(*extra, folder=None, explain=explain, name="page.html"):
     routes = Routes([("/broken", broken, "broken"), ("/recursive", recursive, "recursive")])
     routes.add("/careless", careless, "careless", methods=("POST",))
     routes.add("/template", lambda request: render(request, name), "template")
-    layers = [SecurityHeaders(), pages or DebugPages(), AllowedHosts(), *extra]
+    layers = [SecurityHeaders(), ErrorPages(explain=explain), AllowedHosts(), *extra]
     view = View([folder]) if folder else None
     return Client(Application(routes, layers, view=view), raise_exceptions=False)
 
@@ -139,5 +139,5 @@ def test_the_security_headers_stand_on_it_too():
 
 
 def test_production_shows_nothing_of_it():
-    text = make_client(pages=ErrorPages()).get("/broken", headers=BROWSER).text
+    text = make_client(explain=None).get("/broken", headers=BROWSER).text
     assert "divided" not in text

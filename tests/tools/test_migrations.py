@@ -246,7 +246,7 @@ def test_an_index_on_an_expression_is_written_once(planted):
 
 def test_a_type_of_our_own_is_imported_by_the_migration(garden):
     path = garden.migrations.make([garden.bed])[0]
-    assert "from framework.mvc.model import UTCDateTime" in path.read_text()
+    assert "from framework.mvc.columns import UTCDateTime" in path.read_text()
 
 
 def test_a_migration_that_fails_takes_back_those_before_it(garden):

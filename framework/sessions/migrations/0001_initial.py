@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from framework.mvc.model import UTCDateTime
+from framework.mvc.columns import UTCDateTime
 
 revision = "sessions_0001"
 down_revision = None

@@ -41,7 +41,7 @@ class DatabaseStore(Store):
 
     def load(self, id: str) -> tuple[Data, int] | None:
         columns = select(SessionRow.data, SessionRow.version)
-        with self._database.transaction() as db:
+        with self._database.transaction(reading=True) as db:
             row = db.execute(
                 columns.where(SessionRow.key == id, SessionRow.expires > self._now())
             ).first()

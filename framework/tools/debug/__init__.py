@@ -7,6 +7,6 @@ The page runs no code and asks no object to describe itself: only plain values a
 are found by where they stand and hidden by value, wherever else they turn up.
 """
 
-from framework.tools.debug.pages import STATIC, DebugPages
+from framework.tools.debug.pages import STATIC, explain
 
-__all__ = ["STATIC", "DebugPages"]
+__all__ = ["STATIC", "explain"]

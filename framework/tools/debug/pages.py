@@ -1,17 +1,15 @@
-"""Pages: the errors layer of a developer's machine.
+"""Pages: an exception as a developer sees it.
 
-In   the same places as ErrorPages, whose subclass it is
+In   ErrorPages("errors/page.html", "errors/plain.html", explain)
 Out  for an exception the page with its frames; for an HTTPError the site's own page, as ever
-When the debug page itself fails, the ordinary one answers: it never makes things worse.
+When this page itself fails, the errors layer answers as in production: it makes nothing worse.
 """
 
 from pathlib import Path
 from typing import Any
 
-from framework.http.errors import HTTPError
 from framework.http.request import Request
 from framework.http.response import Response, text_response
-from framework.middleware.errors import ErrorPages, log
 from framework.mvc.view import View
 from framework.tools.debug.frames import Frame, frames_of
 from framework.tools.debug.hints import hint
@@ -21,43 +19,26 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
 
-class DebugPages(ErrorPages):
-    """ErrorPages for development: shows what happened instead of hiding it."""
+VIEW = View([HERE / "templates"])
 
-    def __init__(self, page: str | None = None, plain: str | None = None) -> None:
-        super().__init__(page, plain)
-        self._view = View([HERE / "templates"])
 
-    def _answer(self, request: Request, error: Exception, template: str | None) -> Response:
-        if isinstance(error, HTTPError):
-            return super()._answer(request, error, template)
-        log(request, error)
-        request.environ["framework.error"] = error
-        try:
-            return self._explain(request, error)
-        except Exception as failure:
-            log(request, failure)
-            return super()._answer(request, error, template)
-
-    def _explain(self, request: Request, error: Exception) -> Response:
-        """The page, or text for whoever does not ask for HTML."""
-        frames = frames_of(error)
-        secrets = secrets_of(request)
+def explain(request: Request, error: Exception) -> Response:
+    """What happened, as a page; as text for whoever does not ask for HTML."""
+    frames, secrets = frames_of(error), secrets_of(request)
+    if "text/html" not in request.headers.get("Accept", ""):
         title = f"{type(error).__name__}: {error}"
-        if "text/html" not in request.headers.get("Accept", ""):
-            return text_response(hidden(as_text(title, hint(error), frames), secrets), 500)
-        context = {
-            "kind": type(error).__name__,
-            "sentence": str(error),
-            "hint": hint(error),
-            "frames": frames,
-            "layers": layers_of(request, frames),
-            "facts": facts_of(request),
-        }
-        html = self._view.render(request, "debug/page.html", context)
-        response = Response(hidden(html, secrets), 500)
-        response.set_header("Cache-Control", "no-store")
-        return response
+        return text_response(hidden(as_text(title, hint(error), frames), secrets), 500)
+    context = {
+        "kind": type(error).__name__,
+        "sentence": str(error),
+        "hint": hint(error),
+        "frames": frames,
+        "layers": layers_of(request, frames),
+        "facts": facts_of(request),
+    }
+    response = Response(hidden(VIEW.render(request, "debug/page.html", context), secrets), 500)
+    response.set_header("Cache-Control", "no-store")
+    return response
 
 
 def as_text(title: str, advice: str, frames: list[Frame]) -> str:

@@ -8,6 +8,7 @@ from framework.sessions.stores.database import DatabaseStore, SessionRow
 from framework.sessions.stores.memory import MemoryStore
 
 DAY = 24 * 3600
+LONG = pytest.param("a" * 5_000, id="long")
 
 
 class Clock:
@@ -99,7 +100,7 @@ class TestEveryStore:
 
     @pytest.mark.parametrize(
         "cookie",
-        ["", "a" * 5_000, "'; DROP TABLE session", "\0", "ü", "\ud800", "../../x", "a.b.c"],
+        ["", LONG, "'; DROP TABLE session", "\0", "ü", "\ud800", "../../x", "a.b.c"],
         ids=ascii,
     )
     def test_whatever_a_visitor_sends_is_unknown(self, browser, cookie):
