@@ -25,11 +25,17 @@ format: .venv/.installed-dev ## Let ruff mend what it can
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-bench: .venv/.installed-dev ## Measure side by side with the peers
-	$(RUN) -m benchmarks $(ARGS)
+bench: var/bench-venv/.installed ## Measure side by side with the peers (ARGS="--quick --works a")
+	@var/bench-venv/bin/python -m benchmarks $(ARGS)
 
-bench-instructions: .venv/.installed-dev ## Count instructions under valgrind, compare with the figures in the repository
-	$(RUN) -m benchmarks.instructions $(ARGS)
+bench-instructions: var/bench-venv/.installed ## Count instructions under valgrind, compare with the figures in the repository
+	@var/bench-venv/bin/python -m benchmarks.instructions $(ARGS)
+
+var/bench-venv/.installed: benchmarks/requirements.txt
+	@mkdir -p var
+	@$(PYTHON) -m venv --clear var/bench-venv
+	@var/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 docs: .venv/.installed-docs ## Build the documentation into docs/_build
 	$(RUN) -m sphinx -W --keep-going -b html docs docs/_build/html

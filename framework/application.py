@@ -111,14 +111,14 @@ class Application:
             methods = allowed if "OPTIONS" in allowed else [*allowed, "OPTIONS"]
             if request.method == "OPTIONS":
                 return Response(b"", 204, headers=[("Allow", ", ".join(methods))])
-            raise MethodNotAllowed(methods)
+            return self.answer(request, MethodNotAllowed(methods))
         path = request.path + "/"
         if request.method in ("GET", "HEAD") and not isinstance(self._match("GET", path), list):
             query = request.query_string.encode("latin-1").decode("utf-8", "replace")  # raw bytes
             location = request.script_name + quote_path(path) + ("?" + query if query else "")
             if is_local(location):  # "//evil.example/" would be another host to a browser
                 return redirect(location, 308)
-        raise NotFound
+        return self.answer(request, NotFound())
 
     def answer(self, request: Request, error: Exception) -> Response:
         """The answer to an error, with the site's layout; what was written is rolled back."""

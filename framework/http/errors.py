@@ -142,8 +142,8 @@ class NotConnected(RuntimeError):
     """
 
 
-RFC_9110 = {  # where Python 3.11 and 3.12 still have the older phrase
-    413: "Content Too Large",
+REASONS = {status.value: status.phrase for status in HTTPStatus} | {
+    413: "Content Too Large",  # RFC 9110's words, where Python 3.11 and 3.12 have older ones
     414: "URI Too Long",
     416: "Range Not Satisfiable",
     422: "Unprocessable Content",
@@ -152,7 +152,4 @@ RFC_9110 = {  # where Python 3.11 and 3.12 still have the older phrase
 
 def reason_of(status: int) -> str:
     """The reason phrase of RFC 9110 for a status; "Unknown" for one that is not registered."""
-    try:
-        return RFC_9110.get(status) or HTTPStatus(status).phrase
-    except ValueError:
-        return "Unknown"
+    return REASONS.get(status, "Unknown")

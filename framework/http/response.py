@@ -23,6 +23,7 @@ from framework.http.headers import check_line, find
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 JSON = "application/json"
+TYPES = frozenset((HTML, TEXT, JSON))
 STATUS_LINES = {status: f"{status} {reason_of(status)}" for status in range(200, 600)}
 WITHOUT_BODY = frozenset((204, 304))  # RFC 9110 §6.4.1
 CANONICAL = frozenset(
@@ -50,7 +51,9 @@ class Response:
         headers: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.status = status
-        self.headers: HeaderList = [("Content-Type", content_type), *headers]
+        self.headers: HeaderList = [("Content-Type", content_type)]
+        if headers:
+            self.headers.extend(headers)
         self.body = body.encode() if isinstance(body, str) else body
         self.constants: HeaderList = NO_HEADERS  # checked at start, joined when written
 
@@ -114,8 +117,9 @@ def send(
     status, body = response.status, response.body
     try:
         for name, value in response.headers:
-            if name not in CANONICAL or not (value.isascii() and value.isprintable()):
-                _check_unusual(response, method, name, value)
+            if name in CANONICAL and (value in TYPES or (value.isascii() and value.isprintable())):
+                continue
+            _check_unusual(response, method, name, value)
         if method == "HEAD" or status in WITHOUT_BODY:
             return _send_head(response, start_response)
         if isinstance(body, bytes):

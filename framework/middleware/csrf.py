@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from framework.http.cookies import own_name
 from framework.http.errors import Forbidden
+from framework.http.handler import Handler
 from framework.http.request import Request
 from framework.http.response import Response
 from framework.http.signing import BadSignature, Signer, same
@@ -129,15 +130,21 @@ class CsrfMiddleware(MiddlewareHooks):
     def __init__(self, signer: Signer, trusted_origins: Collection[str] = ()) -> None:
         self._signer = signer
         self._trusted = frozenset(trusted_origins)
-        self._point = Request.csrf
-        self._open_token = self._open
 
     def _open(self, request: Request) -> CsrfToken:
         return CsrfToken(request, self._signer)
 
-    def process_request(self, request: Request) -> None:
-        """From here on `request.csrf` can be asked for a token."""
-        self._point.connect(request, self._open_token)
+    def __call__(self, handler: Handler) -> Handler:
+        """The hooks wired by hand, in one closure: from here on `request.csrf` can be asked."""
+        point, opener, leave = Request.csrf, self._open, self.process_response
+
+        def csrf(request: Request) -> Response:
+            point.connect(request, opener)
+            response = handler(request)
+            opened = request.__dict__
+            return leave(request, response) if "csrf" in opened or "session" in opened else response
+
+        return csrf
 
     def process_view(self, request: Request, match: Match) -> None:
         """Raises Forbidden unless the verdict lets the request pass."""
@@ -150,10 +157,7 @@ class CsrfMiddleware(MiddlewareHooks):
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Sets or ends the cookie; a page with a token is for one visitor only."""
-        opened = request.__dict__
-        if "csrf" not in opened and "session" not in opened:
-            return response
-        token = opened.get("csrf")
+        token = request.__dict__.get("csrf")
         if isinstance(token, CsrfToken) and token.rendered:
             if "no-store" not in (response.header("Cache-Control") or ""):
                 response.set_header("Cache-Control", "private, no-cache")

@@ -16,7 +16,7 @@ from logging import getLogger
 from framework.http.errors import HTTPError, InternalServerError, reason_of
 from framework.http.handler import Handler
 from framework.http.request import Request
-from framework.http.response import Response, text_response
+from framework.http.response import STATUS_LINES, Response, text_response
 
 logger = getLogger("framework.errors")
 
@@ -81,9 +81,7 @@ class ErrorPages:
                 return Response(request.site.render(request, template, context), error.status)
             except Exception as failure:
                 _log(request, failure)
-        return text_response(
-            f"{error.status} {reason_of(error.status)}\n\n{error.message}\n", error.status
-        )
+        return text_response(f"{STATUS_LINES[error.status]}\n\n{error.message}\n", error.status)
 
 
 def abandon(request: Request) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 SLUG = compile_pattern(r"[-\w]+")
 UUID_TEXT = compile_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UNRESERVED = compile_pattern(r"[A-Za-z0-9_.~-]+")
 MAX_INT = 2**63 - 1  # what a database column holds: a longer number is no id
 DOTS = frozenset((".", ".."))  # a browser resolves these itself, "%2e" too (WHATWG URL §4.4)
 
@@ -42,7 +43,7 @@ class IntConverter:
     def to_url(self, value: Any) -> str:
         if not isinstance(value, int) or not 0 <= value <= MAX_INT:
             raise ValueError(f"{value!r} is not a number from 0 to 2**63 - 1")
-        return str(int(value))
+        return str(value) if value.__class__ is int else str(int(value))
 
 
 class UuidConverter:
@@ -70,7 +71,7 @@ class SlugConverter:
         return text
 
     def to_url(self, value: Any) -> str:
-        return quote(self.to_python(str(value)), safe="")
+        return quoted(self.to_python(str(value)))
 
 
 class StrConverter:
@@ -90,7 +91,7 @@ class StrConverter:
         text = self.to_python(str(value))
         if "/" in text:
             raise ValueError(f"{text!r} holds a slash: use <path:…>")
-        return quote(text, safe="")
+        return quoted(text)
 
 
 class PathConverter:
@@ -109,6 +110,11 @@ class PathConverter:
 
     def to_url(self, value: Any) -> str:
         return quote(self.to_python(str(value)), safe="/")
+
+
+def quoted(text: str) -> str:
+    """A text as one segment of a URL (RFC 3986 §2.3); most need no quoting, and that is quick."""
+    return text if UNRESERVED.fullmatch(text) else quote(text, safe="")
 
 
 CONVERTERS: dict[str, Converter] = {

@@ -80,6 +80,7 @@ class Pattern:
         self._template = "/".join(
             "%s" if position in dynamic else piece for position, piece in enumerate(literal)
         )
+        self._to_pythons = [(v.name, v.position, v.converter.to_python) for v in self.values]
         self._to_urls = [(value.name, value.converter.to_url) for value in self.values]
 
     def _check(self) -> None:
@@ -93,19 +94,19 @@ class Pattern:
         """The values of a split path whose literals fit already; None if a converter refuses."""
         arguments = {}
         try:
-            for value in self.values:
-                arguments[value.name] = value.converter.to_python(segments[value.position])
+            for name, position, to_python in self._to_pythons:
+                arguments[name] = to_python(segments[position])
         except ValueError:
             return None
         return arguments
 
     def build(self, arguments: Mapping[str, object]) -> str:
         """The path for these values, quoted; ValueError unless they are just the names."""
-        try:
-            pieces: list[str] | None = [to_url(arguments[n]) for n, to_url in self._to_urls]
-        except KeyError:
-            pieces = None
-        if pieces is None or len(pieces) != len(arguments):
+        pieces = []
+        for name, to_url in self._to_urls:
+            if name in arguments:
+                pieces.append(to_url(arguments[name]))
+        if not len(pieces) == len(arguments) == len(self._to_urls):
             raise ValueError(f"{self.text} takes {self.names}, not {sorted(arguments)}")
         return self._template % tuple(pieces)
 

@@ -110,10 +110,11 @@ class Router:
 
     def match(self, method: str, path: str) -> Found:
         """The name and its arguments; or the methods that the path allows, [] for none."""
-        methods = self._static.get(path)
-        if methods is not None and method in methods:
-            return methods[method]
-        allowed = set(methods or ())
+        allowed: list[str] = []
+        if methods := self._static.get(path):
+            if method in methods:
+                return methods[method]
+            allowed.extend(methods)
         segments = path.split("/")
         for shape in self._shapes.get(len(segments), ()):
             for rule in shape.rules.get(shape.literals(segments), ()):
@@ -121,12 +122,12 @@ class Router:
                 if arguments is not None:
                     if method in rule.methods:
                         return rule.methods[method], arguments
-                    allowed.update(rule.methods)
+                    allowed.extend(rule.methods)
         if self._tails:
             return self._match_tail(method, path, allowed)
-        return sorted(allowed)
+        return sorted(set(allowed)) if allowed else allowed
 
-    def _match_tail(self, method: str, path: str, allowed: set[str]) -> Found:
+    def _match_tail(self, method: str, path: str, allowed: list[str]) -> Found:
         """The patterns that end in <path:…>: the rest of the path is one segment."""
         for shape in self._tails:
             segments = shape.rule.pattern.split(path)
@@ -137,8 +138,8 @@ class Router:
                 if arguments is not None:
                     if method in rule.methods:
                         return rule.methods[method], arguments
-                    allowed.update(rule.methods)
-        return sorted(allowed)
+                    allowed.extend(rule.methods)
+        return sorted(set(allowed))
 
     def build(self, name: str, arguments: Arguments = NO_ARGUMENTS) -> str:
         """The path of a name; LookupError for an unknown one, ValueError for other values."""
@@ -146,10 +147,10 @@ class Router:
         if patterns is None:
             near = get_close_matches(name, self._patterns, 3)
             raise LookupError(f"no route is named {name!r}; near: {near}")
-        for pattern in patterns[:-1]:
-            if set(pattern.names) == set(arguments):
-                return pattern.build(arguments)
-        return patterns[-1].build(arguments)
+        if len(patterns) > 1:
+            fitting = [pattern for pattern in patterns if set(pattern.names) == set(arguments)]
+            return (fitting or patterns)[0].build(arguments)
+        return patterns[0].build(arguments)
 
     def explain(self, method: str, path: str) -> list[Reason]:
         """Each rule in the order of `match` with its verdict; the first "match" is the winner."""

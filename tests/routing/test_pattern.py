@@ -1,5 +1,4 @@
 import re
-import timeit
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -77,7 +76,9 @@ def test_another_path_does_not_fit(text, path):
     assert taken(text, path) is None
 
 
-@given(st.text(min_size=1).filter(lambda text: "/" not in text and text not in (".", "..")))
+@given(
+    st.text(min_size=1).filter(lambda text: text not in (".", "..") and not {"/", "\0"} & {*text})
+)
 def test_any_text_survives_the_way_there_and_back(text):
     try:
         text.encode()
@@ -186,11 +187,10 @@ def test_the_form_forgets_the_names_of_values(one, other, same):
 
 @pytest.mark.parametrize("text", ["/<x>", "/a<x>b", "/<slug:x>", "/<int:x>", "/<path:x>"])
 @pytest.mark.parametrize("char", ["a", "1", "-", "%", "é"])
-def test_matching_takes_linear_time(text, char):
+def test_matching_takes_linear_time(text, char, is_linear):
+    def match(segments):
+        for _ in range(200):
+            pattern.match(segments)
+
     pattern = Pattern(text)
-
-    def seconds(size):
-        segments = ["", char * size]
-        return min(timeit.repeat(lambda: pattern.match(segments), number=5, repeat=5))
-
-    assert any(seconds(2_000_000) < 6 * seconds(500_000) + 1e-5 for _ in range(4))
+    assert is_linear(match, lambda size: ["", char * size])
