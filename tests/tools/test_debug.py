@@ -8,7 +8,7 @@ from framework.middleware.security import AllowedHosts, SecurityHeaders
 from framework.mvc.view import View, render
 from framework.tools.client import Client
 from framework.tools.debug import explain, pages
-from framework.tools.debug.frames import shown
+from framework.tools.debug.frames import frames_of, shown
 from framework.tools.debug.hints import hint
 
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
@@ -100,6 +100,18 @@ def test_a_secret_is_hidden_wherever_it_turns_up():
 def test_without_the_hiding_it_would_be_shown(monkeypatch):
     monkeypatch.setattr(pages, "hidden", lambda text, secrets: text)
     assert "hunter2" in send_secrets(make_client())
+
+
+def test_a_variable_that_is_named_like_a_secret_is_hidden():
+    def sign():
+        secret_keys = ["never-to-be-shown"]
+        raise ValueError(len(secret_keys))
+
+    try:
+        sign()
+    except ValueError as error:
+        values = frames_of(error)[-1].values
+    assert values == {"secret_keys": "«hidden»"}
 
 
 def test_what_a_visitor_wrote_stays_text():

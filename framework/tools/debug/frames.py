@@ -14,6 +14,8 @@ from traceback import walk_tb
 from types import FrameType
 from typing import Any
 
+from framework.tools.debug.secrets import NAMES
+
 AROUND = 5
 MAX_FRAMES = 60
 MAX_TEXT = 300
@@ -46,7 +48,11 @@ def frames_of(error: BaseException) -> list[Frame]:
 
 def _frame(frame: FrameType, line: int) -> Frame:
     code = frame.f_code
-    values = {name: shown(value) for name, value in frame.f_locals.items() if name[:2] != "__"}
+    values = {
+        name: "«hidden»" if NAMES.search(name) else shown(value)
+        for name, value in frame.f_locals.items()
+        if name[:2] != "__"
+    }
     return Frame(
         short(code.co_filename), line, code.co_name, source(code.co_filename, line), values
     )
