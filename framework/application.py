@@ -62,6 +62,7 @@ class Application:
         self.layers = tuple(layers)
         self.errors = next((one for one in layers if isinstance(one, ErrorPages)), ErrorPages())
         self.url_for = routes.url_for
+        self.address = routes.address
         self._view = view
         self._match = routes.router.match
         routes.seal()

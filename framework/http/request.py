@@ -196,7 +196,7 @@ class Request:
 
     def url_for(self, target: object, query: Any = None, /, **arguments: object) -> str:
         """The address of a route or an object, below this request's prefix."""
-        return self.script_name + self.site.url_for(target, query, **arguments)
+        return self.script_name + self.site.address(target, query, arguments)
 
     def is_connected(self, name: str) -> bool:
         """Whether a layer has filled the connection point of this name."""

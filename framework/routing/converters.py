@@ -71,7 +71,8 @@ class SlugConverter:
         return text
 
     def to_url(self, value: Any) -> str:
-        return quoted(self.to_python(str(value)))
+        text = self.to_python(str(value))
+        return text if text.isascii() else quote(text, safe="")
 
 
 class StrConverter:

@@ -147,10 +147,10 @@ class Router:
         if patterns is None:
             near = get_close_matches(name, self._patterns, 3)
             raise LookupError(f"no route is named {name!r}; near: {near}")
-        if len(patterns) > 1:
-            fitting = [pattern for pattern in patterns if set(pattern.names) == set(arguments)]
-            return (fitting or patterns)[0].build(arguments)
-        return patterns[0].build(arguments)
+        if len(patterns) == 1:
+            return patterns[0].build(arguments)
+        fitting = [pattern for pattern in patterns if set(pattern.names) == set(arguments)]
+        return (fitting or patterns)[0].build(arguments)
 
     def explain(self, method: str, path: str) -> list[Reason]:
         """Each rule in the order of `match` with its verdict; the first "match" is the winner."""

@@ -204,6 +204,10 @@ class Routes:
 
         Raises LookupError for an unknown target, ValueError for values that do not fit.
         """
+        return self.address(target, query, arguments)
+
+    def address(self, target: object, query: Mapping[str, Any] | None, arguments: Arguments) -> str:
+        """`url_for` with the arguments as a mapping."""
         if isinstance(target, str):
             path = self.router.build(target, arguments)
         else:
