@@ -32,7 +32,7 @@ bench-instructions: var/bench-venv/.installed ## Count instructions under valgri
 	@var/bench-venv/bin/python -m benchmarks.instructions $(ARGS)
 
 var/bench-venv/.installed: benchmarks/requirements.txt
-	@mkdir -p var
+	@mkdir -p -m 700 var
 	@$(PYTHON) -m venv --clear var/bench-venv
 	@var/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@

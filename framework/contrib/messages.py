@@ -106,6 +106,8 @@ class MessageBox:
         """Puts what was not shown into the answer, and ends a cookie that has served."""
         if self._request.error is not None:
             self._added.clear()
+        if response.status >= 400:  # rolled back: nothing of it was done
+            self._added = [one for one in self._added if one.level != SUCCESS]
         waiting = [*([] if self.shown else self.arrived()), *self._added]
         secure = self._request.is_secure
         if self.shown:

@@ -33,7 +33,7 @@ CANONICAL = frozenset(
     )
 )
 URL_SAFE = "/:?#[]@!$&'()*+,;=~%-._"  # RFC 3986 §2.2, and what is quoted already
-MAX_LOCATION_LENGTH = 2048
+MAX_LOCATION_LENGTH = 4096
 
 HeaderList = list[tuple[str, str]]
 
@@ -178,7 +178,10 @@ def redirect(location: str, status: int = 303, *, allow_other_host: bool = False
     the visitor never leads away from the site.
     """
     if not allow_other_host and not is_local(location):
-        raise ValueError(f"redirect({location!r}) leaves the site: pass allow_other_host=True")
+        raise ValueError(
+            f"redirect({location[:80]!r}) leaves the site, or is no path that begins with one '/': "
+            "another host needs allow_other_host=True"
+        )
     if allow_other_host and not location.startswith(("https://", "http://", "/")):
         raise ValueError(f"redirect({location!r}): only http and https")
     return Response(b"", status, TEXT, [("Location", quote(location, safe=URL_SAFE))])

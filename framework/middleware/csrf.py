@@ -152,7 +152,9 @@ class CsrfMiddleware(MiddlewareHooks):
             return
         code = csrf_verdict(self._facts(request, match), trace=request.trace)
         if code not in PASSED:
-            logger.warning("csrf: %s", code, extra={"request_id": request.id})
+            logger.warning(
+                "csrf: %s (request %s)", code, request.id, extra={"request_id": request.id}
+            )
             raise Forbidden("The form could not be checked. Reload the page and send it again.")
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -165,7 +167,7 @@ class CsrfMiddleware(MiddlewareHooks):
             if token.fresh:
                 signed = self._signer.sign(token.fresh.encode("ascii"), PURPOSE).decode("ascii")
                 name, secure = cookie_name(request), request.is_secure
-                response.set_cookie(name, signed, secure=secure)
+                response.set_cookie(name, signed, max_age=MAX_AGE_SECONDS, secure=secure)
                 return response
         kept = response.status < 400  # above, the renewed session is not saved
         if kept and _is_renewed(request) and cookie_name(request) in request.cookies:

@@ -59,6 +59,8 @@ class ErrorPages:
             if explained := self._explained(request, error):
                 return explained
             error = InternalServerError()
+        elif error.status >= 500 or (error.status == 409 and error.__cause__):
+            _log(request, error)  # an outage, a refused commit: the cause stands with it
         response = self._render(request, error, template)
         for name, value in error.headers():
             response.add_header(name, value)
@@ -95,9 +97,10 @@ def _log(request: Request, error: Exception) -> None:
     """One record with the traceback; method and path escaped, so that it stays one event."""
     environ = request.environ
     logger.error(
-        "%r failed: %s",
+        "%r failed: %s (request %s)",
         f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}",
         type(error).__name__,
+        request.id,
         exc_info=error,
         extra={"request_id": request.id},
     )

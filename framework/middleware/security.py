@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from re import compile as compile_pattern
 
 from framework.http.body import Limits
-from framework.http.errors import BadRequest, URITooLong
+from framework.http.errors import BadRequest, HeaderTooLarge, URITooLong
 from framework.http.handler import Handler
 from framework.http.headers import check_line
 from framework.http.request import DEFAULT_LIMITS, Request
@@ -120,6 +120,8 @@ class AllowedHosts:
             length = len(environ.get("PATH_INFO", "")) + len(environ.get("QUERY_STRING", ""))
             if length > limits.max_url_length:
                 raise URITooLong
+            if len(environ.get("HTTP_COOKIE", "")) > limits.max_header_length:
+                raise HeaderTooLarge("Cookie")  # here, since every page of a site reads it
             if limits is not DEFAULT_LIMITS:
                 request.limits = limits
             return handler(request)

@@ -26,6 +26,7 @@ from framework.http.handler import Handler
 from framework.http.request import Request
 from framework.http.response import FileBody, Response
 
+METHODS = ("GET", "HEAD", "OPTIONS")
 SMALL_BYTES = 64 * 1024
 DEVICE = compile_pattern(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", IGNORECASE)
 TEXT_TYPES = ("text/", "application/javascript", "application/json", "image/svg+xml")
@@ -74,8 +75,10 @@ class StaticFiles:
 
     def answer(self, request: Request, path: str) -> Response:
         """The file, a 304, or NotFound."""
-        if request.method not in ("GET", "HEAD"):
-            raise MethodNotAllowed(("GET", "HEAD"))
+        if request.method == "OPTIONS":
+            return Response(b"", 204, headers=[("Allow", ", ".join(METHODS))])
+        if request.method not in METHODS:
+            raise MethodNotAllowed(METHODS)
         for root in self.roots:
             file = resolve(root, path)
             response = file and self._file(request, file)

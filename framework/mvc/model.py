@@ -17,7 +17,6 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from logging import getLogger
 from typing import Any, cast
 
 from sqlalchemy import MetaData, create_engine, event
@@ -32,8 +31,6 @@ from framework.http.request import Request
 from framework.http.response import Response
 from framework.mvc import sqlite
 from framework.mvc.columns import INTEGER, UTCDateTime
-
-logger = getLogger("framework.model")
 
 __all__ = ["Database", "IntegrityError", "Model", "UTCDateTime", "UnitOfWork", "session_of"]
 
@@ -224,7 +221,6 @@ def _end(request: Request, commit: bool) -> None:
         if commit:
             db.commit()
     except IntegrityError as error:
-        logger.warning("refused: %r", str(error.orig), extra={"request_id": request.id})
         raise Conflict from error
     except (DBAPIError, PoolTimeoutError) as error:
         if is_outage(error):

@@ -92,7 +92,9 @@ class SessionMiddleware:
                 if state is None or isinstance(error, HTTPError):  # None: no JSON, our mistake
                     raise
                 raise ServiceUnavailable from error
-            logger.exception("session not saved", extra={"request_id": request.id})
+            logger.exception(
+                "session not saved (request %s)", request.id, extra={"request_id": request.id}
+            )
         response.vary("Cookie")
         if session.id and response.header("Cache-Control") is None:
             response.set_header("Cache-Control", "private, no-cache")

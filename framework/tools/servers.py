@@ -23,6 +23,7 @@ from wsgiref.types import WSGIApplication
 
 from framework.tools.project import CommandError
 
+MAX_BODY_BYTES = 64 * 1024 * 1024  # above what the site takes: it refuses first, with its page
 Load = Callable[[], WSGIApplication]
 
 
@@ -122,6 +123,7 @@ def serve_waitress(application: WSGIApplication, place: Place) -> None:
     from waitress.server import create_server
 
     options = {"host": place.host, "port": place.port, "threads": place.threads, "ident": None}
+    options["max_request_body_size"] = MAX_BODY_BYTES  # its own limit, 1 GB, is no limit
     create_server(application, **options).run()
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from blog.forms import CommentForm
 from blog.models import Comment, Post, comments_of, latest_posts, post_at
-from framework.contrib.pagination import paginate
+from framework.contrib.pagination import count_pages, count_rows, paginate
 from framework.http.errors import NotFound
 from framework.http.request import Request
 from framework.http.response import Response, redirect
@@ -13,6 +13,7 @@ from framework.mvc.model import IntegrityError, session_of
 from framework.mvc.view import render
 
 POSTS_PER_PAGE = 3
+COMMENTS_PER_PAGE = 50
 NOT_HERE = "There is no post at this address."
 
 
@@ -61,11 +62,14 @@ class PostComment(Controller):
         except IntegrityError:  # the post was deleted a moment ago
             raise NotFound(NOT_HERE) from None
         request.messages.success("Your comment was added.")
-        return redirect(f"{request.url_for(post)}#comment-{comment.id}")
+        last = count_pages(count_rows(db, comments_of(post)), COMMENTS_PER_PAGE)
+        where = request.url_for(post, {"page": last} if last > 1 else None)
+        return redirect(f"{where}#comment-{comment.id}")
 
 
 def post_page(request: Request, post: Post, form: CommentForm, status: int = 200) -> Response:
     """The page of a post, with the comment form as far as it is filled in."""
-    comments = session_of(request).scalars(comments_of(post)).all()
+    db, number = session_of(request), request.query.get("page")
+    comments = paginate(db, comments_of(post), number, COMMENTS_PER_PAGE)
     context = {"post": post, "comments": comments, "form": form}
     return render(request, "blog/post_detail.html", status, **context)

@@ -332,6 +332,17 @@ def test_an_exception_that_a_hook_answered_keeps_no_message_either():
     assert text(client) == "success: before"
 
 
+def test_an_http_error_keeps_no_success_for_it_was_rolled_back():
+    def lost(request):
+        request.messages.success("Saved.")
+        raise NotFound
+
+    routes = Routes([("/lost", lost, "lost"), ("/show", show, "show")])
+    client = Client(Application(routes, [ErrorPages(), Messages(Signer([KEY]))]))
+    assert client.get("/lost").status == 404
+    assert client.get("/show").text == ""
+
+
 def test_an_http_error_keeps_its_message(client):
     assert client.get("/refuse").status == 409
     assert text(client) == "error: Somebody else was faster."

@@ -111,8 +111,8 @@ def test_stop_5_shows_why(blocks, database):
 
 def test_stop_7_shows_every_statement(visit, blocks):
     (shown,) = blocks(stop(7), "text")
-    assert "Three statements" in stop(7)
-    assert len(visit["statements"]) == len(shown.splitlines()) == 3
+    assert "Four statements" in stop(7)
+    assert len(visit["statements"]) == len(shown.splitlines()) == 4
     for line, statement in zip(shown.splitlines(), visit["statements"], strict=True):
         assert fits(line, statement), statement
 

@@ -178,13 +178,21 @@ def test_an_http_error_is_no_event(site, caplog):
     assert caplog.records == []
 
 
+def test_an_outage_is_one_record_with_its_cause(site, caplog):
+    outage = ServiceUnavailable()
+    outage.__cause__ = OSError("the database is away")
+    site(outage).get("/")
+    (record,) = caplog.records
+    assert str(record.exc_info[1].__cause__) == "the database is away"
+
+
 def test_an_exception_is_one_record_with_its_traceback_and_the_requests_id(site, caplog):
     site(ZeroDivisionError("why")).get("/teas/5")
     (record,) = caplog.records
-    assert record.getMessage() == "'GET /teas/5' failed: ZeroDivisionError"
+    assert record.getMessage().startswith("'GET /teas/5' failed: ZeroDivisionError")
     assert (record.name, record.levelno) == ("framework.errors", logging.ERROR)
     assert str(record.exc_info[1]) == "why"
-    assert record.request_id
+    assert record.request_id in record.getMessage()
 
 
 FORGED = {

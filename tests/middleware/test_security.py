@@ -385,3 +385,11 @@ def test_the_layer_gives_the_request_its_limits(layers, status):
     own.add("/", lambda r: Response(str(len(r.form))), name="page", methods=("POST",))
     client = Client(Application(own, [ErrorPages(), *layers]))
     assert client.post("/", data={"text": "a" * 100}).status == status
+
+
+def test_a_cookie_header_that_is_too_long_is_431_before_any_page_reads_it():
+    routes = Routes()
+    routes.get("/")(lambda request: "page")
+    client = Client(Application(routes))
+    assert client.get("/", headers={"Cookie": "a=" + "b" * 20_000}).status == 431
+    assert client.get("/", headers={"Cookie": "a=" + "b" * 10_000}).status == 200

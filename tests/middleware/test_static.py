@@ -94,10 +94,15 @@ def test_head_says_the_same_and_sends_no_bytes(client):
         assert head.headers.items() == get.headers.items()
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "BREW"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "BREW"])
 def test_other_methods_are_not_allowed(client, method):
     response = client.open(method, "/static/style/site.css")
-    assert (response.status, response.headers["Allow"]) == (405, "GET, HEAD")
+    assert (response.status, response.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
+def test_options_names_the_methods(client):
+    response = client.options("/static/style/site.css")
+    assert (response.status, response.headers["Allow"]) == (204, "GET, HEAD, OPTIONS")
 
 
 @pytest.mark.parametrize("path", ["/static/style/site.css", "/static/large.bin"])

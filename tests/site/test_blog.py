@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -444,7 +445,7 @@ def full(site, write_post):
             )
 
 
-COSTS = {"/": 2, "/blog/": 3, "/blog/?page=7": 3, FIRST: 3, "/blog/2026/11/2/none/": 1, "/none/": 0}
+COSTS = {"/": 2, "/blog/": 3, "/blog/?page=7": 3, FIRST: 4, "/blog/2026/11/2/none/": 1, "/none/": 0}
 
 
 @pytest.mark.parametrize(("path", "most"), COSTS.items())
@@ -455,8 +456,8 @@ def test_a_page_costs_the_same_whatever_the_length(path, most, full, client, sit
     assert sql.repeated == {}
 
 
-@pytest.mark.parametrize(("values", "most"), [({}, 3), ({"body": ""}, 3)], ids=["good", "bad"])
-def test_a_comment_costs_three_statements(values, most, full, client, site):
+@pytest.mark.parametrize(("values", "most"), [({}, 4), ({"body": ""}, 4)], ids=["good", "bad"])
+def test_a_comment_costs_four_statements(values, most, full, client, site):
     page = client.get(FIRST)
     with count_sql(site.database) as sql:
         client.submit(page, "#comment-form", **(GOOD | values))
@@ -534,3 +535,29 @@ def test_what_belongs_to_a_post_goes_with_it(statement, post, client, site):
         db.execute(text(statement))
         assert db.scalar(select(func.count()).select_from(Comment)) == 0
     assert client.get(FIRST).status == 404
+
+
+def test_an_endless_word_in_a_comment_does_not_widen_the_page():
+    """A column of `auto` is as wide as its longest word: at 360 px the page scrolled sideways."""
+    sheet = Path(__file__, "../../../static/style/reading.css").resolve().read_text()
+    rule = sheet.partition(".comments {")[2].partition("}")[0]
+    assert "grid-template-columns: minmax(0, 1fr)" in rule
+
+
+def test_many_comments_are_on_pages_and_a_new_one_leads_to_the_last(client, site, write_post):
+    write_post(site, comments=[Comment(**GOOD) for _ in range(51)])
+    page = client.get(FIRST)
+    assert (page.text.count('<li class="comment"'), "Page 1 of 2" in page.text) == (50, True)
+    answer = client.submit(page, "#comment-form", **GOOD)
+    assert "?page=2#comment-" in answer.headers["Location"]
+    assert client.get(f"{FIRST}?page=2").text.count('<li class="comment"') == 2
+
+
+def test_a_post_with_the_longest_slug_takes_a_comment(client, site, write_post):
+    write_post(site, slug="漢" * 250)
+    (href,) = {
+        part.partition('"')[0]
+        for part in client.get("/blog/").text.split('href="')
+        if part.startswith("/blog/2026")
+    }
+    assert client.submit(client.get(href), "#comment-form", **GOOD).status == 303

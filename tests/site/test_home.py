@@ -101,7 +101,7 @@ ELSEWHERE = [
     *("//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example"),
     *("https://evil.example/", "http:evil.example", "https:/evil.example", "javascript:alert(1)"),
     *("\t//evil.example", "/\t/evil.example", "/\n/evil.example", "http://localhost@evil.example"),
-    *("evil.example", "", "/" + "x" * 3000, "//localhost", "/ok\r\nSet-Cookie: a=b"),
+    *("evil.example", "", "/" + "x" * 5000, "//localhost", "/ok\r\nSet-Cookie: a=b"),
 ]
 
 

@@ -5,6 +5,13 @@ Out  Page(items, number=2, page_count=14); in a template {{ pages(page) }}
 What is no number is page 1, what lies beyond the end is the last page: an old link never dies.
 """
 
-from framework.contrib.pagination.page import Page, page_number, paginate, paginate_sequence
+from framework.contrib.pagination.page import (
+    Page,
+    count_pages,
+    count_rows,
+    page_number,
+    paginate,
+    paginate_sequence,
+)
 
-__all__ = ["Page", "page_number", "paginate", "paginate_sequence"]
+__all__ = ["Page", "count_pages", "count_rows", "page_number", "paginate", "paginate_sequence"]

@@ -6,7 +6,7 @@ Out  a Page; two statements on the database (count, rows), whatever the length
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -75,11 +75,16 @@ def page_number(value: str | None, page_count: int) -> int:
 
 def paginate(db: Session, statement: Select[Item], value: str | None, per_page: int) -> Page[Item]:
     """One page of a statement's rows, in two statements (count, rows)."""
-    counted = select(func.count()).select_from(statement.order_by(None).subquery())
-    item_count = db.scalar(counted) or 0
+    item_count = count_rows(db, statement)
     number = page_number(value, count_pages(item_count, per_page))
     rows = db.scalars(statement.limit(per_page).offset((number - 1) * per_page))
     return Page(rows.unique().all(), number, per_page, item_count)
+
+
+def count_rows(db: Session, statement: Select[Any]) -> int:
+    """How many rows the statement has, counted by the database."""
+    counted = select(func.count()).select_from(statement.order_by(None).subquery())
+    return db.scalar(counted) or 0
 
 
 def paginate_sequence(items: Sequence[Item], value: str | None, per_page: int) -> Page[Item]:
