@@ -3,6 +3,7 @@
 In   name=" Ann "      Out  form.name.data = "Ann"
 """
 
+from re import compile as compile_pattern
 from typing import Any
 
 import wtforms
@@ -17,8 +18,9 @@ __all__ = [
     "TextAreaField",
 ]
 
+WHOLE = compile_pattern(r"-?[0-9]{1,18}")
+
 BooleanField = wtforms.BooleanField
-IntegerField = wtforms.IntegerField
 RadioField = wtforms.RadioField
 SelectField = wtforms.SelectField
 
@@ -40,6 +42,18 @@ class EmailField(wtforms.EmailField):
 
     def __init__(self, label: str = "", validators: Any = (), **more: Any) -> None:
         super().__init__(label, validators, filters=[strip, *more.pop("filters", ())], **more)
+
+
+class IntegerField(wtforms.IntegerField):
+    """A whole number as people write it: `int()` alone would take "1_0" and Arabic digits too."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """The number of at most 18 digits; ValueError, shown at the field, for anything else."""
+        text = str(valuelist[0]).strip() if valuelist else ""
+        if text and not WHOLE.fullmatch(text):
+            self.data = None
+            raise ValueError("Enter a whole number.")
+        super().process_formdata([text] if text else [])
 
 
 class TextAreaField(wtforms.TextAreaField):
