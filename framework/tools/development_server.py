@@ -16,6 +16,9 @@ from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 from wsgiref.types import WSGIApplication
 
 
+MAX_CHARACTERS = 200  # of an address in the log
+
+
 class DevelopmentServer(ThreadingMixIn, WSGIServer):
     """One thread per request; those that still run end with the process."""
 
@@ -69,6 +72,7 @@ class RequestHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """One line per answer; control characters cannot forge a second one."""
         line = self.requestline.rpartition(" ")[0].encode("unicode_escape").decode("ascii")
+        line = line if len(line) <= MAX_CHARACTERS else line[:MAX_CHARACTERS] + "..."
         took = (time.perf_counter() - self.started) * 1000
         print(f"{time.strftime('%H:%M:%S')}  {code}  {line}  {took:.1f} ms", file=sys.stderr)
 

@@ -147,6 +147,11 @@ class TestDevelopmentServer:
             get(port, path="/blog/?page=2")
         assert "  200  GET /blog/?page=2  " in capfd.readouterr().err
 
+    def test_a_long_address_is_cut_in_the_log(self, capfd):
+        with serving(say(lambda environ: "hello")) as port:
+            get(port, path="/" + "a" * 9_000)
+        assert len(capfd.readouterr().err) < 300
+
     def test_control_characters_cannot_forge_a_line(self, capfd):
         with serving(say(lambda environ: "hello")) as port:
             raw(port, b"GET /\x1b[2J\x0b\x85 HTTP/1.0\r\n\r\n")
