@@ -15,7 +15,6 @@ from typing import IO, Any, cast
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 from wsgiref.types import WSGIApplication
 
-
 MAX_CHARACTERS = 200  # of an address in the log
 
 
