@@ -3,7 +3,7 @@
 `Request` declares seven: session, user, db, messages, locale, csrf, site. A layer fills one
 with `Request.db.connect(request, opener)`; `opener(request)` runs at the first reading, and
 what it returns stays for the rest of the request. The opener is made once per application:
-a closure per request would double the price of a request.
+a closure per request would be paid for by every request.
 
 In   Request.db.connect(request, open_unit)     nothing is opened yet
 Out  request.db                                 opened now, the same object from now on
@@ -24,7 +24,7 @@ class lazy(Generic[Value]):
     """A value computed at the first reading and kept in the instance.
 
     It has no `__set__`, so Python looks into the instance first: the second reading costs what
-    a plain attribute costs. (`functools.cached_property` takes a lock in 3.11: twice the price.)
+    a plain attribute costs. (`functools.cached_property` takes a lock in 3.11.)
     """
 
     def __init__(self, compute: Callable[[Any], Value]) -> None:

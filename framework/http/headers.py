@@ -4,7 +4,7 @@ RFC 9110 §5.1 (names are case-insensitive), §5.5 (values), §5.6.2 (token).
 In   {"HTTP_ACCEPT": "text/html", "CONTENT_TYPE": "application/json"}
 Out  headers["accept"] = "text/html"; headers["Content-Type"] = "application/json"
 A CR, LF or NUL in an answer's header line would let an attacker write lines of his own
-(response splitting), so `check_line` refuses it: 12 of 28 WSGI servers put it on the wire.
+(response splitting), so `check_line` refuses it: many WSGI servers put it on the wire.
 
 Stop 3 of 9 (reading), stop 9 of 9 (checking).
 """

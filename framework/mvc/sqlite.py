@@ -5,9 +5,10 @@ In   an engine on a file
 Out  WAL, foreign keys, and a transaction that locks only from its first write on
 A request begins deferred: reading takes no lock, so slow work (a password hash, a download)
 holds none. Before the first write the read snapshot ends and BEGIN IMMEDIATE queues for the
-one write lock. (Eight threads, 40 requests with a hash: IMMEDIATE from the start 4.55 s, plain
-deferred 35 of 40 "database is locked", this 0.52 s and 40 of 40.) A row read before the first
-write may be stale, as under READ COMMITTED: counters and stock use conditional UPDATEs.
+one write lock. (IMMEDIATE from the start would hold it during the slow work; deferred to the
+end, a reader that turns writer finds "database is locked": tests/mvc/test_two_pools.py shows it.)
+A row read before the first write may be stale, as under READ COMMITTED: counters and stock use
+conditional UPDATEs.
 """
 
 import sqlite3

@@ -74,3 +74,7 @@ def test_a_number_may_be_as_large_as_an_address_can_name(leaves):
     assert kept(leaves, size=2**63 - 1).size == 2**63 - 1
     with leaves.transaction() as db:
         assert db.get(Leaf, 2**63 - 1) is None
+
+
+def test_keys_are_numbered_by_the_database(leaves):
+    assert kept(leaves).id < kept(leaves).id

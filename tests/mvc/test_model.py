@@ -5,7 +5,7 @@ import sys
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,6 @@ from framework.http.request import Request
 from framework.http.response import stream_response
 from framework.mvc.model import Database, Model, session_of
 from framework.tools.client import RequestFactory
-
-NOON = datetime(2026, 11, 20, 12, 0, 0, 123456, UTC)
-KATHMANDU = timezone(timedelta(hours=5, minutes=45))
 
 
 class Leaf(Model):
@@ -37,20 +34,6 @@ def leaves(database):
     """A database with the table of leaves."""
     Leaf.__table__.create(database.engine)
     return database
-
-
-def kept(database, **values):
-    """A leaf, saved and read again by another transaction."""
-    with database.transaction() as db:
-        db.add(leaf := Leaf(**values))
-        db.flush()
-        id = leaf.id
-    with database.transaction() as db:
-        return db.get(Leaf, id)
-
-
-def test_keys_are_numbered_by_the_database(leaves):
-    assert kept(leaves).id < kept(leaves).id
 
 
 def test_constraints_have_names_so_that_migrations_can_change_them(leaves):
